@@ -1,0 +1,10 @@
+/// The program `culvert`: configuration, wiring, command line and diagnostics.
+module io.culvert.app {
+    requires io.culvert.esp;
+    requires io.culvert.ike;
+    requires io.culvert.ipsec;
+    requires io.culvert.linux;
+    requires io.culvert.runtime;
+    requires info.picocli;
+    requires static org.jspecify;
+}

@@ -1,0 +1,5 @@
+/// Small programs that show how to use Culvert.
+@NullMarked
+package io.culvert.examples;
+
+import org.jspecify.annotations.NullMarked;

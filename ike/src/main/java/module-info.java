@@ -1,0 +1,5 @@
+/// IKEv2 as a pure function of its inputs: no sockets, no threads, no clock.
+module io.culvert.ike {
+    requires transitive io.culvert.ipsec;
+    requires static org.jspecify;
+}

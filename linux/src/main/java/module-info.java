@@ -1,0 +1,5 @@
+/// Linux through `java.lang.foreign`: the only module that needs native access.
+module io.culvert.linux {
+    requires transitive io.culvert.ipsec;
+    requires static org.jspecify;
+}

@@ -1,0 +1,5 @@
+/// The blocking API for programs that embed Culvert.
+@NullMarked
+package io.culvert.runtime.embed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/// Where time passes and sockets exist: session actors, UDP, TCP, TLS, the blocking API.
+module io.culvert.runtime {
+    requires transitive io.culvert.ike;
+    requires transitive io.culvert.ipsec;
+    requires static org.jspecify;
+}

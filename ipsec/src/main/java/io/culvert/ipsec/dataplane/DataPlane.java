@@ -1,0 +1,45 @@
+package io.culvert.ipsec.dataplane;
+
+import io.culvert.ipsec.value.Spi;
+import java.util.Collection;
+import java.util.List;
+
+/// Carries the packets of Child SAs. Safe for use by many threads; no call blocks for long.
+///
+/// Events go to the listener that the data plane was made with, on its own threads.
+public interface DataPlane extends AutoCloseable {
+    /// A short name for `status`, such as `userspace`.
+    String name();
+
+    /// Takes `count` inbound SPIs that no SA here uses and no other call gets until they are installed or given back
+    /// by [#releaseSpis].
+    List<Spi> reserveSpis(int count);
+
+    /// Gives back SPIs that were reserved and not installed.
+    void releaseSpis(Collection<Spi> spis);
+
+    /// Installs both directions and the policies, all or nothing.
+    ///
+    /// @throws IllegalStateException if the inbound SPI or the id is in use
+    void install(ChildSaSpec spec);
+
+    /// Installs `next` so that it receives beside `previous`, which goes on sending until it is removed or
+    /// [#switchOutbound] is called.
+    void replace(ChildSaSpec next, ChildSaId previous);
+
+    /// Lets `next` send from now on, in place of what it replaces.
+    void switchOutbound(ChildSaId next);
+
+    /// Changes where the outbound ESP of these SAs goes. Unknown ids are ignored.
+    void route(Collection<ChildSaId> sas, EspRoute route);
+
+    /// Removes both directions and the policies. An unknown id is ignored.
+    void remove(ChildSaId sa);
+
+    /// What the SA has carried; zeros for an unknown id.
+    ChildSaCounters counters(ChildSaId sa);
+
+    /// Ends all loops and removes all SAs.
+    @Override
+    void close();
+}

@@ -1,0 +1,5 @@
+/// Packet buffers and the devices, ports and outlets that carry them.
+@NullMarked
+package io.culvert.ipsec.packet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package io.culvert.ipsec.testing;
 
+import io.culvert.ipsec.value.Octets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,6 +100,11 @@ public interface Gen<T> {
             }
             return octets;
         };
+    }
+
+    /// From `low` to `high` octets of any value; few and zero octets are simplest.
+    static Gen<Octets> octets(int low, int high) {
+        return bytes(low, high).map(Octets::wrap);
     }
 
     /// A list of `low` to `high` values; short lists are simplest. The list cannot be changed.

@@ -1,0 +1,142 @@
+package io.culvert.interop;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `./culvert daemon` on one host, and its commands over the control socket.
+///
+/// It runs as a user runs it: the launcher of this checkout, a file, a socket. Nothing here knows its classes.
+public final class CulvertDaemon implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
+
+    private final Host host;
+    private final Path socket;
+    private final Path keyLog;
+    private final String networkBefore;
+    private final List<String> devicesBefore;
+    private final RunningProcess process;
+
+    private CulvertDaemon(Host host, Path configuration) {
+        this.host = host;
+        this.socket = host.folder().resolve("control.sock");
+        this.keyLog = host.folder().resolve("keys");
+        this.networkBefore = host.networkState();
+        this.devicesBefore = host.devices();
+        this.process =
+                host.start(
+                        "culvert",
+                        environment(),
+                        List.of(
+                                launcher().toString(),
+                                "daemon",
+                                "--config",
+                                configuration.toString(),
+                                "--control",
+                                socket.toString(),
+                                "--keylog",
+                                keyLog.toString()));
+    }
+
+    /// Starts a daemon and waits until it listens.
+    ///
+    /// @param files what the configuration names; they are put beside it
+    public static CulvertDaemon start(Host host, String toml, List<Path> files) {
+        files.forEach(file -> TextFiles.copy(file, host.folder()));
+        CulvertDaemon daemon = new CulvertDaemon(host, host.write("culvert.toml", toml));
+        daemon.process.awaitText("culvert ready", START_LIMIT);
+        return daemon;
+    }
+
+    /// Runs any command of the program on a host, without a daemon being needed.
+    public static Finished command(Host host, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(launcher().toString()));
+        command.addAll(arguments);
+        return host.run(environment(), COMMAND_LIMIT, command);
+    }
+
+    /// The launcher of the checkout this test runs in.
+    public static Path launcher() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (folder.getParent() != null && !Files.isExecutable(folder.resolve("culvert"))) {
+            folder = folder.getParent();
+        }
+        return folder.resolve("culvert");
+    }
+
+    /// `culvert up NAME`: returns when the Child SA works, or with the cause.
+    public Finished up(String connection) {
+        return control("up", connection);
+    }
+
+    /// `culvert down NAME`.
+    public Finished down(String connection) {
+        return control("down", connection);
+    }
+
+    /// `culvert status --json`, parsed.
+    public JsonNode status() {
+        String json = control("status", "--json").orFail().output();
+        return JsonMapper.shared().readTree(json);
+    }
+
+    /// The folder with the key log that tshark reads.
+    public Path keyLog() {
+        return keyLog;
+    }
+
+    /// Everything the daemon wrote so far.
+    public String log() {
+        return process.output() + process.errors();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// SIGTERM; fails unless the daemon ends by itself with exit code 0 and leaves the host as it found it.
+    public void stop() {
+        process.terminate(STOP_LIMIT).orFail();
+        List<String> left = new ArrayList<>(host.devices());
+        left.removeAll(devicesBefore);
+        if (!left.isEmpty()) {
+            throw new AssertionError("devices left on " + host + ": " + left);
+        }
+        if (Files.exists(socket)) {
+            throw new AssertionError("control socket left: " + socket);
+        }
+        String networkAfter = host.networkState();
+        if (!networkAfter.equals(networkBefore)) {
+            throw new AssertionError(
+                    "network of "
+                            + host
+                            + " before:\n"
+                            + networkBefore
+                            + "\nafter:\n"
+                            + networkAfter);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private Finished control(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(arguments));
+        command.addAll(List.of("--control", socket.toString()));
+        return command(host, command);
+    }
+
+    /// The reactor has built the image before these tests run, so the launcher need not look.
+    private static Map<String, String> environment() {
+        return Map.of("CULVERT_NO_BUILD", "1");
+    }
+}

@@ -1,0 +1,70 @@
+package io.culvert.interop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A host that forwards between its cables, with a firewall and an optional NAT made of nftables rules.
+///
+/// The firewall looks at packets as they come off the cable, before connection tracking puts fragments together.
+public final class Router {
+    /// Drops all UDP, in both directions.
+    public static final String ALL_UDP = "meta l4proto udp drop";
+
+    /// Drops what goes to or comes from UDP port 4500.
+    public static final String UDP_4500 = "udp sport 4500 drop; udp dport 4500 drop";
+
+    /// Drops every IPv4 fragment.
+    public static final String FRAGMENTS = "ip frag-off & 0x3fff != 0 drop";
+
+    private final Host host;
+    private final List<String> firewall = new ArrayList<>();
+    private String translation = "";
+
+    /// Makes a host forward.
+    public Router(Host host) {
+        this.host = host;
+        host.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1").orFail();
+    }
+
+    /// The rule that loses this share of all UDP.
+    public static String lossy(int percent) {
+        return "meta l4proto udp numgen random mod 100 < " + percent + " drop";
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    /// Adds firewall rules, at once.
+    public void filter(String... rules) {
+        firewall.addAll(List.of(rules));
+        load();
+    }
+
+    /// Hides the sources of what leaves by this device behind the router's own address.
+    ///
+    /// @param randomPorts whether source ports are changed always, not only when taken
+    public void masquerade(String device, boolean randomPorts) {
+        translation = "oifname \"" + device + "\" masquerade" + (randomPorts ? " random" : "");
+        load();
+    }
+
+    private void load() {
+        String rules =
+                """
+                flush ruleset
+                table inet lab {
+                  chain firewall {
+                    type filter hook prerouting priority -450;
+                    %s
+                  }
+                  chain translation {
+                    type nat hook postrouting priority 100;
+                    %s
+                  }
+                }
+                """
+                        .formatted(String.join("\n    ", firewall), translation);
+        host.run("nft", "-f", host.write("nftables.conf", rules).toString()).orFail();
+    }
+}

@@ -1,0 +1,145 @@
+package io.culvert.interop;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A strongSwan daemon of its own on one host, configured by a `swanctl.conf` and driven over VICI.
+///
+/// ESP runs in user space (plugin `kernel-libipsec`, device `ipsec0`), so that no kernel IPsec is needed. That plugin
+/// always pretends to be behind a NAT: IKE moves to UDP port 4500 and ESP goes in UDP. It has no ESN.
+public final class StrongSwan implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(15);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /// openssl stands before the plain implementations, else AES is done in portable C.
+    private static final String PLUGINS =
+            "openssl random nonce aes sha1 sha2 hmac kdf gcm ctr chapoly drbg curve25519 mgf1"
+                    + " pem pkcs1 pkcs8 x509 pubkey constraints revocation"
+                    + " kernel-libipsec kernel-netlink socket-default vici";
+
+    private final Host host;
+    private final Path settings;
+    private final Path swanctl;
+    private final Path socket;
+    private final Path log;
+    private final RunningProcess daemon;
+
+    private StrongSwan(Host host, Path swanctl) {
+        this.host = host;
+        this.swanctl = swanctl;
+        this.socket = host.folder().resolve("vici");
+        this.log = host.folder().resolve("charon.log");
+        this.settings = host.write("strongswan.conf", settings());
+        this.daemon =
+                host.start(
+                        "charon",
+                        Map.of(
+                                "STRONGSWAN_CONF",
+                                settings.toString(),
+                                "SWANCTL_DIR",
+                                swanctl.toString()),
+                        List.of("charon-systemd"));
+    }
+
+    /// Starts a daemon and loads the configuration, the authorities' certificates and its own credentials.
+    public static StrongSwan start(
+            Host host, String swanctlConf, List<Path> authorities, List<Credentials> own) {
+        Path folder = host.folder().resolve("swanctl");
+        TextFiles.write(folder.resolve("swanctl.conf"), swanctlConf);
+        authorities.forEach(file -> TextFiles.copy(file, folder.resolve("x509ca")));
+        for (Credentials credentials : own) {
+            TextFiles.copy(credentials.certificate(), folder.resolve("x509"));
+            TextFiles.copy(credentials.key(), folder.resolve("private"));
+        }
+        StrongSwan swan = new StrongSwan(host, folder);
+        Await.until(
+                "VICI socket of " + host,
+                START_LIMIT,
+                swan::log,
+                () -> Files.exists(swan.socket) || !swan.daemon.isAlive());
+        swan.swanctl("--load-all", "--noprompt").orFail();
+        return swan;
+    }
+
+    /// Initiates a child; ends when it is established or has failed.
+    public Finished initiate(String child) {
+        return swanctl("--initiate", "--timeout", "30", "--child", child);
+    }
+
+    /// Deletes an IKE SA by the name of its connection.
+    public Finished terminate(String connection) {
+        return swanctl("--terminate", "--timeout", "10", "--ike", connection);
+    }
+
+    /// Every IKE SA and Child SA, as `swanctl --list-sas` writes them.
+    public String sas() {
+        return swanctl("--list-sas").orFail().output();
+    }
+
+    /// Waits until an IKE SA and a Child SA exist.
+    public void awaitEstablished(Duration limit) {
+        Await.until(
+                "an established SA on " + host,
+                limit,
+                this::log,
+                () -> {
+                    String sas = sas();
+                    return sas.contains("ESTABLISHED") && sas.contains("INSTALLED");
+                });
+    }
+
+    /// Waits until no SA is left.
+    public void awaitNoSa(Duration limit) {
+        Await.until("no SA on " + host, limit, this::log, () -> sas().isBlank());
+    }
+
+    /// The daemon's log, with keys (level 4), so far.
+    public String log() {
+        return TextFiles.read(log);
+    }
+
+    /// Stops the daemon, which deletes its SAs.
+    @Override
+    public void close() {
+        daemon.terminate(STOP_LIMIT);
+    }
+
+    private Finished swanctl(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("swanctl"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--uri", "unix://" + socket));
+        return host.run(
+                Map.of("STRONGSWAN_CONF", settings.toString(), "SWANCTL_DIR", swanctl.toString()),
+                Duration.ofSeconds(60),
+                command);
+    }
+
+    private String settings() {
+        return """
+        charon-systemd {
+          load = %s
+          retransmit_timeout = 0.7
+          retransmit_tries = 2
+          plugins {
+            vici {
+              socket = unix://%s
+            }
+          }
+          filelog {
+            file {
+              path = %s
+              flush_line = yes
+              default = 1
+              ike = 4
+              chd = 4
+            }
+          }
+        }
+        """
+                .formatted(PLUGINS, socket, log);
+    }
+}

@@ -1,0 +1,72 @@
+package io.culvert.interop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// ICMP and TCP load between hosts.
+public final class Traffic {
+    private static final Pattern RECEIVED =
+            Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+    private static final Duration SETTLE = Duration.ofSeconds(10);
+    private static final int NOTHING_SENT = 2;
+
+    private Traffic() {}
+
+    /// The number of echo replies to this many requests, five a second; zero if the host has no route.
+    public static int ping(Host from, String address, int count) {
+        Finished ping =
+                from.run(
+                        "ping",
+                        "-n",
+                        "-c",
+                        Integer.toString(count),
+                        "-i",
+                        "0.2",
+                        "-W",
+                        "2",
+                        address);
+        if (ping.exitCode() == NOTHING_SENT && ping.errors().contains("unreachable")) {
+            return 0;
+        }
+        Matcher matcher = RECEIVED.matcher(ping.output());
+        if (!matcher.find()) {
+            throw new AssertionError(ping.toString());
+        }
+        return Integer.parseInt(matcher.group(2));
+    }
+
+    /// Runs iperf3 over TCP and gives the bits per second that arrived.
+    ///
+    /// @param toClient whether data flow from the server to the client
+    public static double iperf(
+            Host client, Host server, String serverAddress, Duration time, boolean toClient) {
+        try (RunningProcess listening =
+                server.start(
+                        "iperf3",
+                        Map.of(),
+                        List.of("iperf3", "-s", "-1", "--forceflush", "-B", serverAddress))) {
+            listening.awaitText("Server listening", SETTLE);
+            List<String> command =
+                    new ArrayList<>(
+                            List.of(
+                                    "iperf3",
+                                    "-J",
+                                    "-c",
+                                    serverAddress,
+                                    "-t",
+                                    Long.toString(time.toSeconds())));
+            if (toClient) {
+                command.add("-R");
+            }
+            String json = client.run(Map.of(), time.plusSeconds(20), command).orFail().output();
+            JsonNode end = JsonMapper.shared().readTree(json).path("end");
+            return end.path("sum_received").path("bits_per_second").asDouble();
+        }
+    }
+}

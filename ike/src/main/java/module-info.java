@@ -2,4 +2,9 @@
 module io.culvert.ike {
     requires transitive io.culvert.ipsec;
     requires static org.jspecify;
+
+    exports io.culvert.ike.api;
+    exports io.culvert.ike.auth;
+    exports io.culvert.ike.proposal;
+    exports io.culvert.ike.transport;
 }

@@ -1,4 +1,4 @@
-/// What goes into the IKEv2 core and what comes out of it.
+/// How the world talks to a session: configuration, inputs, actions, events, questions.
 @NullMarked
 package io.culvert.ike.api;
 

@@ -1,0 +1,36 @@
+package io.culvert.ike.api;
+
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+
+/// Guards the door: decides about messages that belong to no session that we know. For one thread.
+///
+/// Costs bounded memory and time, whatever comes.
+public interface Admission {
+    /// What to do with a message whose SPI of ours is zero or unknown.
+    Decision decide(MonoTime now, TransportPath path, Octets message);
+
+    /// A session that was accepted is no longer half open ([Action.HandshakeEnded]).
+    void handshakeEnded(MonoTime now, IkeSpi ours);
+
+    /// What is to be done.
+    sealed interface Decision {
+        /// Nothing.
+        ///
+        /// @param reason the name of the reason, for counters: `INVALID_IKE_SPI_RATE`
+        record Drop(String reason) implements Decision {}
+
+        /// Answer, keeping no state.
+        ///
+        /// @param reason the name of the reason, for counters: `COOKIE`
+        record Reply(Octets message, String reason) implements Decision {}
+
+        /// It belongs to the session with this SPI, which has it already once.
+        record Forward(IkeSpi ours) implements Decision {}
+
+        /// Make a responder's session with this SPI and hand it the message.
+        record Accept(IkeSpi ours) implements Decision {}
+    }
+}

@@ -1,0 +1,65 @@
+package io.culvert.ike.api;
+
+import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.proposal.IkeProposal;
+import io.culvert.ipsec.value.IpPrefix;
+import java.net.InetAddress;
+import java.util.List;
+
+/// A connection as configured: whom to talk to, how, and what for. Either side may start it.
+///
+/// @param name unique in the configuration
+/// @param localAddresses our addresses that it may use; empty for any
+/// @param remoteAddresses where peers that call us may come from; empty for anywhere
+/// @param transport the transport when we start
+/// @param proposals what we would accept for the IKE SA, best first
+/// @param local how we prove who we are
+/// @param remote how the peer proves who it is
+/// @param virtualIps addresses to ask for; `0.0.0.0` or `::` asks for any
+/// @param pools names of the pools from which a peer that asks gets an address
+/// @param children the Child SAs; the first is set up with the IKE SA
+/// @param uniqueness what happens to older IKE SAs with the same identities
+/// @param timers times
+public record ConnectionConfig(
+        String name,
+        List<IpPrefix> localAddresses,
+        List<IpPrefix> remoteAddresses,
+        TransportChoice transport,
+        List<IkeProposal> proposals,
+        LocalAuthentication local,
+        RemoteAuthentication remote,
+        List<InetAddress> virtualIps,
+        List<String> pools,
+        List<ChildConfig> children,
+        Uniqueness uniqueness,
+        ConnectionTimers timers) {
+    /// What happens to older IKE SAs with the same authenticated identities.
+    public enum Uniqueness {
+        /// They go when the peer says INITIAL_CONTACT.
+        INITIAL_CONTACT,
+        /// They go whenever a new one comes.
+        REPLACE,
+        /// They stay.
+        KEEP
+    }
+
+    /// Copies the lists.
+    public ConnectionConfig {
+        localAddresses = List.copyOf(localAddresses);
+        remoteAddresses = List.copyOf(remoteAddresses);
+        proposals = List.copyOf(proposals);
+        virtualIps = List.copyOf(virtualIps);
+        pools = List.copyOf(pools);
+        children = List.copyOf(children);
+    }
+
+    /// Whether a peer at `remoteAddress` that called `localAddress` may use it.
+    public boolean admits(InetAddress localAddress, InetAddress remoteAddress) {
+        return within(localAddresses, localAddress) && within(remoteAddresses, remoteAddress);
+    }
+
+    private static boolean within(List<IpPrefix> prefixes, InetAddress address) {
+        return prefixes.isEmpty() || prefixes.stream().anyMatch(p -> p.contains(address));
+    }
+}

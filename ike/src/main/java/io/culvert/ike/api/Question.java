@@ -1,0 +1,42 @@
+package io.culvert.ike.api;
+
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ipsec.value.Octets;
+import java.net.InetAddress;
+import java.util.List;
+
+/// What a session has to ask outside, because the answer takes time, a clock, or state shared with other sessions.
+public sealed interface Question {
+    /// Is this chain valid now, trusted, not revoked, and is it the identity's?
+    ///
+    /// Answered by [Answer.CertificateAccepted] or [Answer.CertificateRefused].
+    ///
+    /// @param identity whom the peer says to be
+    /// @param chain the peer's certificates in DER, its own first
+    /// @param trust what is trusted
+    record ValidateCertificate(
+            Identity identity, List<Octets> chain, RemoteAuthentication.Signature trust)
+            implements Question {
+        /// Copies the list.
+        public ValidateCertificate {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /// Which addresses may the peer have?
+    ///
+    /// Answered by [Answer.AddressesLeased] or [Answer.AddressesRefused].
+    ///
+    /// @param identity the authenticated peer
+    /// @param pools the pools to try, in this order
+    /// @param wanted what the peer asked for, one per family; any-address for "any"
+    record LeaseAddresses(Identity identity, List<String> pools, List<InetAddress> wanted)
+            implements Question {
+        /// Copies the lists.
+        public LeaseAddresses {
+            pools = List.copyOf(pools);
+            wanted = List.copyOf(wanted);
+        }
+    }
+}

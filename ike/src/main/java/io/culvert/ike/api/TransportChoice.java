@@ -1,0 +1,46 @@
+package io.culvert.ike.api;
+
+import io.culvert.ike.transport.TransportKind;
+
+/// The transport that a connection is configured to use when we are its original initiator.
+public sealed interface TransportChoice {
+    /// The kind of transport.
+    TransportKind kind();
+
+    /// IKE over UDP, ESP in UDP.
+    record Udp() implements TransportChoice {
+        @Override
+        public TransportKind kind() {
+            return TransportKind.UDP;
+        }
+    }
+
+    /// IKE over raw TCP, ESP in UDP.
+    ///
+    /// @param policy which requests go over TCP
+    /// @param threshold the size in octets of a request from which [IkeTcpPolicy#LARGE] takes TCP
+    record IkeTcp(IkeTcpPolicy policy, int threshold) implements TransportChoice {
+        @Override
+        public TransportKind kind() {
+            return TransportKind.IKE_TCP;
+        }
+    }
+
+    /// IKE and ESP in one TCP connection.
+    record TcpEncapsulation() implements TransportChoice {
+        @Override
+        public TransportKind kind() {
+            return TransportKind.TCP_ENCAPSULATION;
+        }
+    }
+
+    /// Which requests of a connection with `ike-tcp` go over TCP (IT-080).
+    enum IkeTcpPolicy {
+        /// Those above the threshold, once the peer has announced its port.
+        LARGE,
+        /// The exchanges that set up an SA, once the peer has announced its port; later ones by size.
+        MISSION,
+        /// All but liveness checks, from the first message on.
+        ALWAYS
+    }
+}

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `./culvert daemon` on one host, and its commands over the control socket.
 ///
@@ -43,6 +41,11 @@ public final class CulvertDaemon implements AutoCloseable {
                                 socket.toString(),
                                 "--keylog",
                                 keyLog.toString()));
+    }
+
+    /// Starts a daemon for one side of a scenario and waits until it listens.
+    public static CulvertDaemon start(Host host, String toml, Side side) {
+        return start(host, toml, CulvertConf.files(side));
     }
 
     /// Starts a daemon and waits until it listens.
@@ -82,9 +85,17 @@ public final class CulvertDaemon implements AutoCloseable {
     }
 
     /// `culvert status --json`, parsed.
-    public JsonNode status() {
-        String json = control("status", "--json").orFail().output();
-        return JsonMapper.shared().readTree(json);
+    public CulvertStatus status() {
+        return CulvertStatus.parse(control("status", "--json").orFail().output());
+    }
+
+    /// Waits until this many IKE SAs exist.
+    public void awaitIkeSas(int count, Duration limit) {
+        Await.until(
+                count + " IKE SAs on " + host,
+                limit,
+                () -> status() + "\n" + log(),
+                () -> status().ikeSas().size() == count);
     }
 
     /// The folder with the key log that tshark reads.

@@ -45,6 +45,11 @@ public final class StrongSwan implements AutoCloseable {
                         List.of("charon-systemd"));
     }
 
+    /// Starts a daemon for one side of a scenario.
+    public static StrongSwan start(Host host, String swanctlConf, Side side) {
+        return start(host, swanctlConf, side.authorities(), side.own());
+    }
+
     /// Starts a daemon and loads the configuration, the authorities' certificates and its own credentials.
     public static StrongSwan start(
             Host host, String swanctlConf, List<Path> authorities, List<Credentials> own) {

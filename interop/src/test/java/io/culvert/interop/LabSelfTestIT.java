@@ -24,10 +24,11 @@ class LabSelfTestIT {
             Road road = nat ? Road.behindNat(lab) : Road.direct(lab);
             Parties parties = Parties.of(lab, authentication);
             StrongSwan gateway =
-                    startSwan(
+                    StrongSwan.start(
                             road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
             StrongSwan client =
-                    startSwan(road.client(), SwanctlConf.USUAL.client(parties), parties.client());
+                    StrongSwan.start(
+                            road.client(), SwanctlConf.USUAL.client(parties), parties.client());
 
             assertThat(Traffic.ping(road.client(), Road.PROTECTED_HOST, 1)).isZero();
             client.initiate(SwanctlConf.CHILD).orFail();
@@ -49,9 +50,10 @@ class LabSelfTestIT {
             Road road = Road.direct(lab);
             Parties parties = Parties.of(lab, Authentication.PSK);
             Capture capture = Capture.start(road.gateway(), "to-client");
-            startSwan(road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
+            StrongSwan.start(road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
             StrongSwan client =
-                    startSwan(road.client(), SwanctlConf.USUAL.client(parties), parties.client());
+                    StrongSwan.start(
+                            road.client(), SwanctlConf.USUAL.client(parties), parties.client());
             client.initiate(SwanctlConf.CHILD).orFail();
             assertThat(Traffic.ping(road.client(), Road.PROTECTED_HOST, 2)).isEqualTo(2);
             Path keys = StrongSwanKeyLog.write(client, lab.folder().resolve("keys"));
@@ -77,9 +79,10 @@ class LabSelfTestIT {
             Road road = Road.routed(lab);
             road.router().filter(Router.ALL_UDP);
             Parties parties = Parties.of(lab, Authentication.PSK);
-            startSwan(road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
+            StrongSwan.start(road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
             StrongSwan client =
-                    startSwan(road.client(), SwanctlConf.USUAL.client(parties), parties.client());
+                    StrongSwan.start(
+                            road.client(), SwanctlConf.USUAL.client(parties), parties.client());
 
             assertThat(Traffic.ping(road.client(), Road.GATEWAY_ADDRESS, 2)).isEqualTo(2);
             assertThat(client.initiate(SwanctlConf.CHILD).exitCode()).isNotZero();
@@ -141,9 +144,5 @@ class LabSelfTestIT {
         try (Lab lab = Lab.open()) {
             assertThat(lab.namespaces()).doesNotContain(stale);
         }
-    }
-
-    private static StrongSwan startSwan(Host host, String conf, Side side) {
-        return StrongSwan.start(host, conf, side.authorities(), side.own());
     }
 }

@@ -2,4 +2,6 @@
 module io.culvert.esp {
     requires transitive io.culvert.ipsec;
     requires static org.jspecify;
+
+    exports io.culvert.esp.engine;
 }

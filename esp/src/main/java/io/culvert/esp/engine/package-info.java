@@ -1,4 +1,4 @@
-/// ESP for one Security Association: seal and open packets in place.
+/// ESP as a function of buffers: sealing and opening, sequence numbers and replay.
 @NullMarked
 package io.culvert.esp.engine;
 

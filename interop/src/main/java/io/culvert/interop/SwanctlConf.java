@@ -1,7 +1,5 @@
 package io.culvert.interop;
 
-import java.util.List;
-
 /// The `swanctl.conf` of strongSwan as client or gateway of a scenario.
 ///
 /// Lines must not be joined: the format has no separators.
@@ -22,32 +20,20 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
 
     /// A client that wants a virtual address.
     public String client(Parties parties) {
-        return connections(clientConnection(CONNECTION, CHILD, parties))
-                + secrets(parties.client(), parties.gateway());
-    }
-
-    /// A client with one connection for each pair of proposals, named `suite-0`, `suite-1` and so on, as are the children.
-    public static String clientOfSuites(List<SwanctlConf> suites, Parties parties) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < suites.size(); i++) {
-            String name = "suite-" + i;
-            text.append(suites.get(i).clientConnection(name, name, parties));
-        }
-        return connections(text.toString()) + secrets(parties.client(), parties.gateway());
+        return connection(
+                """
+                remote_addrs = %s
+                    vips = 0.0.0.0
+                """
+                        .formatted(Road.GATEWAY_ADDRESS),
+                parties.client(),
+                parties.gateway(),
+                "remote_ts");
     }
 
     /// A gateway that gives virtual addresses from 10.9.0.0/24.
     public String gateway(Parties parties) {
-        String connection =
-                connection(
-                        CONNECTION,
-                        CHILD,
-                        "pools = rw",
-                        parties.gateway(),
-                        parties.client(),
-                        "local_ts");
-        return connections(connection)
-                + secrets(parties.gateway(), parties.client())
+        return connection("pools = rw\n", parties.gateway(), parties.client(), "local_ts")
                 + """
                 pools {
                   rw {
@@ -57,19 +43,10 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
                 """;
     }
 
-    private String clientConnection(String name, String child, Parties parties) {
-        String role = "remote_addrs = " + Road.GATEWAY_ADDRESS + "\n    vips = 0.0.0.0";
-        return connection(name, child, role, parties.client(), parties.gateway(), "remote_ts");
-    }
-
-    private static String connections(String text) {
-        return "connections {\n" + text + "}\n";
-    }
-
-    private String connection(
-            String name, String child, String role, Side own, Side peer, String protectedSide) {
+    private String connection(String role, Side own, Side peer, String protectedSide) {
         return """
-          %s {
+        connections {
+          home {
             version = 2
             %s
             proposals = %s
@@ -80,23 +57,23 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
               %s
             }
             children {
-              %s {
+              net {
                 %s = %s
                 esp_proposals = %s
               }
             }
           }
+        }
         """
-                .formatted(
-                        name,
-                        role,
-                        ikeProposals,
-                        side(own, true),
-                        side(peer, false),
-                        child,
-                        protectedSide,
-                        protectedPrefix,
-                        espProposals);
+                        .formatted(
+                                role.strip(),
+                                ikeProposals,
+                                side(own, true),
+                                side(peer, false),
+                                protectedSide,
+                                protectedPrefix,
+                                espProposals)
+                + secrets(own, peer);
     }
 
     private static String side(Side side, boolean local) {

@@ -1,4 +1,4 @@
-/// What a system call says when it fails.
+/// Linux system calls: layouts, error numbers and handles.
 @NullMarked
 package io.culvert.linux.sys;
 

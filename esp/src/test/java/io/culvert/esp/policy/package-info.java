@@ -1,0 +1,5 @@
+/// Tests of the SPD and the SAD.
+@NullMarked
+package io.culvert.esp.policy;
+
+import org.jspecify.annotations.NullMarked;

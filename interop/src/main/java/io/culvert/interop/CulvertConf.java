@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 /// Culvert's configuration as client or gateway of a scenario.
 ///
 /// @param transports the lines that choose transports in the connection, as TOML
-/// @param ikeProposals in strongSwan's notation
-/// @param espProposals in strongSwan's notation
+/// @param ikeProposals in strongSwan's notation, separated by commas
+/// @param espProposals in strongSwan's notation, separated by commas
 /// @param protectedPrefix what is behind the gateway
 public record CulvertConf(
         String transports, String ikeProposals, String espProposals, String protectedPrefix) {
@@ -18,6 +18,17 @@ public record CulvertConf(
 
     /// The name of the TUN device.
     public static final String DEVICE = "culvert0";
+
+    private static final String GENERAL =
+            """
+            [listen]
+            addresses = ["0.0.0.0"]
+
+            [data-plane]
+            kind = "userspace"
+            device = "%s"
+            """
+                    .formatted(DEVICE);
 
     /// Plain UDP, and algorithms which tshark can open.
     public static final CulvertConf UDP =
@@ -53,13 +64,53 @@ public record CulvertConf(
 
     /// A client that wants a virtual address and starts when told.
     public String client(Parties parties) {
-        return common(
+        return GENERAL
+                + clientConnection(CONNECTION, parties)
+                + secrets(parties.client(), parties.gateway());
+    }
+
+    /// A client with one connection for each configuration, named `suite-0`, `suite-1` and so on.
+    public static String clientOfSuites(List<CulvertConf> suites, Parties parties) {
+        StringBuilder text = new StringBuilder(GENERAL);
+        for (int i = 0; i < suites.size(); i++) {
+            text.append(suites.get(i).clientConnection("suite-" + i, parties));
+        }
+        return text + secrets(parties.client(), parties.gateway());
+    }
+
+    /// A gateway that anybody may call, and that gives virtual addresses from 10.9.0.0/24.
+    public String gateway(Parties parties) {
+        return GENERAL
+                + connection(
+                        CONNECTION,
+                        """
+                        remote-addresses = ["0.0.0.0/0"]
+                        pools = ["rw"]
+                        """,
+                        parties.gateway(),
+                        parties.client(),
+                        """
+                        local-ts = ["%s"]
+                        remote-ts = ["dynamic"]
+                        """
+                                .formatted(protectedPrefix))
+                + secrets(parties.gateway(), parties.client())
+                + """
+
+                [pools.rw]
+                addresses = "10.9.0.0/24"
+                dns = ["10.200.0.1"]
+                """;
+    }
+
+    private String clientConnection(String name, Parties parties) {
+        return connection(
+                name,
                 """
                 remote-addresses = ["%s"]
                 vips = ["0.0.0.0"]
-                %s
                 """
-                        .formatted(Road.GATEWAY_ADDRESS, transports),
+                        .formatted(Road.GATEWAY_ADDRESS),
                 parties.client(),
                 parties.gateway(),
                 """
@@ -69,60 +120,38 @@ public record CulvertConf(
                         .formatted(protectedPrefix));
     }
 
-    /// A gateway that anybody may call, and that gives virtual addresses from 10.9.0.0/24.
-    public String gateway(Parties parties) {
-        return common(
-                        """
-                        remote-addresses = ["0.0.0.0/0"]
-                        pools = ["rw"]
-                        %s
-                        """
-                                .formatted(transports),
-                        parties.gateway(),
-                        parties.client(),
-                        """
-                        local-ts = ["%s"]
-                        remote-ts = ["dynamic"]
-                        """
-                                .formatted(protectedPrefix))
-                + """
-
-                [pools.rw]
-                addresses = "10.9.0.0/24"
-                dns = ["10.200.0.1"]
-                """;
-    }
-
-    private String common(String role, Side own, Side peer, String selectors) {
+    private String connection(String name, String role, Side own, Side peer, String selectors) {
         return """
-        [listen]
-        addresses = ["0.0.0.0"]
 
-        [data-plane]
-        kind = "userspace"
-        device = "%s"
-
-        [connections.home]
+        [connections.%s]
         version = 2
         %s
-        proposals = ["%s"]
+        %s
+        proposals = [%s]
         local = { %s }
         remote = { %s }
 
-        [connections.home.children.net]
+        [connections.%s.children.net]
         %s
-        esp-proposals = ["%s"]
+        esp-proposals = [%s]
         start-action = "none"
         """
-                        .formatted(
-                                DEVICE,
-                                role.strip(),
-                                ikeProposals,
-                                local(own),
-                                remote(own, peer),
-                                selectors.strip(),
-                                espProposals)
-                + secrets(own, peer);
+                .formatted(
+                        name,
+                        role.strip(),
+                        transports,
+                        array(ikeProposals),
+                        local(own),
+                        remote(own, peer),
+                        name,
+                        selectors.strip(),
+                        array(espProposals));
+    }
+
+    private static String array(String proposals) {
+        return Stream.of(proposals.split(", *"))
+                .map(proposal -> "\"" + proposal + "\"")
+                .collect(Collectors.joining(", "));
     }
 
     private static String local(Side side) {

@@ -26,9 +26,9 @@ public final class Router {
         host.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1").orFail();
     }
 
-    /// The rule that loses this share of all UDP.
-    public static String lossy(int percent) {
-        return "meta l4proto udp numgen random mod 100 < " + percent + " drop";
+    /// The rule that loses one of so many UDP datagrams, always the last one of a group: the same in every run.
+    public static String losingOneOf(int count) {
+        return "meta l4proto udp numgen inc mod " + count + " == " + (count - 1) + " drop";
     }
 
     public Host host() {
@@ -38,6 +38,12 @@ public final class Router {
     /// Adds firewall rules, at once.
     public void filter(String... rules) {
         firewall.addAll(List.of(rules));
+        load();
+    }
+
+    /// Removes all firewall rules; the NAT stays.
+    public void open() {
+        firewall.clear();
         load();
     }
 

@@ -127,6 +127,8 @@ public final class StrongSwan implements AutoCloseable {
         return """
         charon-systemd {
           load = %s
+          cookie_threshold = 1
+          block_threshold = 1000
           retransmit_timeout = 0.7
           retransmit_tries = 2
           plugins {

@@ -1,5 +1,7 @@
 package io.culvert.interop;
 
+import java.util.List;
+
 /// The `swanctl.conf` of strongSwan as client or gateway of a scenario.
 ///
 /// Lines must not be joined: the format has no separators.
@@ -20,20 +22,32 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
 
     /// A client that wants a virtual address.
     public String client(Parties parties) {
-        return connection(
-                """
-                remote_addrs = %s
-                    vips = 0.0.0.0
-                """
-                        .formatted(Road.GATEWAY_ADDRESS),
-                parties.client(),
-                parties.gateway(),
-                "remote_ts");
+        return connections(clientConnection(CONNECTION, CHILD, parties))
+                + secrets(parties.client(), parties.gateway());
+    }
+
+    /// A client with one connection for each pair of proposals, named `suite-0`, `suite-1` and so on, as are the children.
+    public static String clientOfSuites(List<SwanctlConf> suites, Parties parties) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < suites.size(); i++) {
+            String name = "suite-" + i;
+            text.append(suites.get(i).clientConnection(name, name, parties));
+        }
+        return connections(text.toString()) + secrets(parties.client(), parties.gateway());
     }
 
     /// A gateway that gives virtual addresses from 10.9.0.0/24.
     public String gateway(Parties parties) {
-        return connection("pools = rw\n", parties.gateway(), parties.client(), "local_ts")
+        String connection =
+                connection(
+                        CONNECTION,
+                        CHILD,
+                        "pools = rw",
+                        parties.gateway(),
+                        parties.client(),
+                        "local_ts");
+        return connections(connection)
+                + secrets(parties.gateway(), parties.client())
                 + """
                 pools {
                   rw {
@@ -43,10 +57,19 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
                 """;
     }
 
-    private String connection(String role, Side own, Side peer, String protectedSide) {
+    private String clientConnection(String name, String child, Parties parties) {
+        String role = "remote_addrs = " + Road.GATEWAY_ADDRESS + "\n    vips = 0.0.0.0";
+        return connection(name, child, role, parties.client(), parties.gateway(), "remote_ts");
+    }
+
+    private static String connections(String text) {
+        return "connections {\n" + text + "}\n";
+    }
+
+    private String connection(
+            String name, String child, String role, Side own, Side peer, String protectedSide) {
         return """
-        connections {
-          home {
+          %s {
             version = 2
             %s
             proposals = %s
@@ -57,23 +80,23 @@ public record SwanctlConf(String ikeProposals, String espProposals, String prote
               %s
             }
             children {
-              net {
+              %s {
                 %s = %s
                 esp_proposals = %s
               }
             }
           }
-        }
         """
-                        .formatted(
-                                role.strip(),
-                                ikeProposals,
-                                side(own, true),
-                                side(peer, false),
-                                protectedSide,
-                                protectedPrefix,
-                                espProposals)
-                + secrets(own, peer);
+                .formatted(
+                        name,
+                        role,
+                        ikeProposals,
+                        side(own, true),
+                        side(peer, false),
+                        child,
+                        protectedSide,
+                        protectedPrefix,
+                        espProposals);
     }
 
     private static String side(Side side, boolean local) {

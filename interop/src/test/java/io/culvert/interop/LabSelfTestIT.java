@@ -81,19 +81,25 @@ class LabSelfTestIT {
     }
 
     @Test
-    @DisplayName("The firewall stops UDP, and only UDP")
+    @DisplayName(
+            "The firewall stops UDP 4500, and the gateway then wants a COOKIE from the next client")
     void firewallStopsUdp() {
         try (Lab lab = Lab.open()) {
             Road road = Road.routed(lab);
-            road.router().filter(Router.ALL_UDP);
+            road.router().filter(Router.UDP_4500);
             Parties parties = Parties.of(lab, Authentication.PSK);
-            StrongSwan.start(road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
+            StrongSwan gateway =
+                    StrongSwan.start(
+                            road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
             StrongSwan client =
                     StrongSwan.start(
                             road.client(), SwanctlConf.USUAL.client(parties), parties.client());
 
             assertThat(Traffic.ping(road.client(), Road.GATEWAY_ADDRESS, 2)).isEqualTo(2);
             assertThat(client.initiate(SwanctlConf.CHILD).exitCode()).isNotZero();
+            road.router().open();
+            client.initiate(SwanctlConf.CHILD).orFail();
+            assertThat(gateway.log()).contains("[ N(COOKIE) ]");
         }
     }
 

@@ -1,19 +1,14 @@
 package io.culvert.ipsec.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.culvert.ipsec.crypto.Aead;
 import io.culvert.ipsec.crypto.CryptoProvider;
-import io.culvert.ipsec.crypto.CryptoProvider.KeyExchangeResponse;
 import io.culvert.ipsec.crypto.EncryptionAlgorithm;
 import io.culvert.ipsec.crypto.Integrity;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
-import io.culvert.ipsec.crypto.InvalidPublicValueException;
 import io.culvert.ipsec.crypto.JdkCrypto;
-import io.culvert.ipsec.crypto.KeyExchange;
-import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.crypto.PrfAlgorithm;
 import io.culvert.ipsec.crypto.UnauthenticatedCipher;
 import io.culvert.ipsec.value.KeyMaterial;
@@ -38,22 +33,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Each operation is also tried against [JdkCrypto] in both directions, so two providers that pass agree with each
 /// other and not only with themselves.
 @SuppressWarnings("resource") // a key that a test forgets to forget harms nobody
-public abstract class CryptoConformance {
+public abstract class CryptoConformance extends CryptoPublicKeys {
     /// Sizes round which mistakes are likely: blocks, packets, and more than any packet.
     private static final List<Integer> SIZES =
             List.of(0, 1, 7, 15, 16, 17, 31, 63, 64, 65, 255, 1399, 1400, 1500, 2000, 65_600);
 
     private final CryptoProvider reference = new JdkCrypto();
     private final Random random = new Random(7296);
-
-    /// The provider under test.
-    protected abstract CryptoProvider provider();
-
-    /// A key exchange of the provider under test with a key pair that is not fresh.
-    ///
-    /// @param privateKey the scalar or exponent, in the byte order of the method
-    protected abstract KeyExchange withKeyPair(
-            KeyExchangeMethod method, Octets privateKey, Octets publicValue);
 
     @ParameterizedTest
     @MethodSource("aeads")
@@ -233,73 +219,6 @@ public abstract class CryptoConformance {
             assertThat(output)
                     .hasSize(algorithm.outputOctets())
                     .isEqualTo(reference.prf(algorithm).apply(key, joined));
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void initiatorAndResponderShareASecret(KeyExchangeMethod method) throws Exception {
-        for (CryptoProvider other : List.of(provider(), reference)) {
-            try (KeyExchange ours = provider().initiate(method, new SeededRandom(1))) {
-                KeyExchangeResponse theirs =
-                        other.respond(method, ours.publicValue(), new SeededRandom(2));
-                assertThat(ours.method()).isEqualTo(method);
-                assertThat(ours.publicValue().size()).isEqualTo(method.initiatorOctets());
-                assertThat(theirs.value().size()).isEqualTo(method.responderOctets());
-                assertThat(theirs.secret().size()).isEqualTo(method.secretOctets());
-                assertThat(ours.agree(theirs.value())).isEqualTo(theirs.secret());
-            }
-            try (KeyExchange theirs = other.initiate(method, new SeededRandom(3))) {
-                KeyExchangeResponse ours =
-                        provider().respond(method, theirs.publicValue(), new SeededRandom(4));
-                assertThat(theirs.agree(ours.value())).isEqualTo(ours.secret());
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    @DisplayName("every key exchange is fresh, and repeats from a seed where the provider says so")
-    void keyPairsAreFresh(KeyExchangeMethod method) {
-        SeededRandom source = new SeededRandom(5);
-        Octets first = provider().initiate(method, source).publicValue();
-        assertThat(provider().initiate(method, source).publicValue()).isNotEqualTo(first);
-        if (provider().isReplayable()) {
-            assertThat(provider().initiate(method, new SeededRandom(5)).publicValue())
-                    .isEqualTo(first);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aKeyExchangeForgetsItsKey(KeyExchangeMethod method) {
-        KeyExchange exchange = provider().initiate(method, new SeededRandom(6));
-        Octets peer = reference.initiate(method, new SeededRandom(7)).publicValue();
-        exchange.close();
-        exchange.close();
-        assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> exchange.agree(peer));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    @DisplayName("IK-047: a public value of a wrong length is refused")
-    void lengthsAreChecked(KeyExchangeMethod method) {
-        Octets good = reference.initiate(method, new SeededRandom(8)).publicValue();
-        refuses(method, Octets.EMPTY);
-        refuses(method, good.slice(1));
-        refuses(method, good.slice(0, good.size() - 1));
-        refuses(method, Octets.concat(good, Octets.of((byte) 0)));
-        refuses(method, Octets.concat(Octets.of((byte) 0), good));
-    }
-
-    /// Both sides of the contract must refuse `value`.
-    protected final void refuses(KeyExchangeMethod method, Octets value) {
-        assertThatExceptionOfType(InvalidPublicValueException.class)
-                .isThrownBy(() -> provider().respond(method, value, new SeededRandom(9)));
-        try (KeyExchange exchange = provider().initiate(method, new SeededRandom(10))) {
-            assertThatExceptionOfType(InvalidPublicValueException.class)
-                    .isThrownBy(() -> exchange.agree(value));
         }
     }
 

@@ -1,4 +1,4 @@
-/// Linux system calls: layouts, error numbers and handles.
+/// What a system call says when it fails.
 @NullMarked
 package io.culvert.linux.sys;
 

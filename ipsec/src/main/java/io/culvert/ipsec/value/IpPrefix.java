@@ -1,5 +1,6 @@
 package io.culvert.ipsec.value;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Objects;
@@ -48,10 +49,13 @@ public record IpPrefix(InetAddress base, int bits) {
         return InetAddress.ofLiteral(literal);
     }
 
-    /// The address of 4 or 16 octets.
+    /// The address of 4 or 16 octets. 16 octets always give an IPv6 address, also those of an IPv4-mapped one, so that
+    /// what was read from a message is written the same.
     public static InetAddress address(byte... octets) {
         try {
-            return InetAddress.getByAddress(octets);
+            return octets.length == 16
+                    ? Inet6Address.getByAddress(null, octets, -1)
+                    : InetAddress.getByAddress(octets);
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(
                     "an address has 4 or 16 octets, not " + octets.length, e);

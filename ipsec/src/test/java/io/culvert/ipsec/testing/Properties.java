@@ -65,9 +65,17 @@ public final class Properties {
     /// @throws AssertionError if a pair does not have it, with the seed and the simplest such pair
     public static <A, B> void forAll(
             Gen<A> first, Gen<B> second, BiProperty<? super A, ? super B> property) {
+        forAll(RUNS, first, second, property);
+    }
+
+    /// Tries `property` with `runs` pairs of values.
+    ///
+    /// @throws AssertionError if a pair does not have it, with the seed and the simplest such pair
+    public static <A, B> void forAll(
+            int runs, Gen<A> first, Gen<B> second, BiProperty<? super A, ? super B> property) {
         record Pair<X, Y>(X first, Y second) {}
         Gen<Pair<A, B>> pairs = Gen.both(first, second, Pair::new);
-        forAll(pairs, pair -> property.check(pair.first(), pair.second()));
+        forAll(runs, pairs, pair -> property.check(pair.first(), pair.second()));
     }
 
     /// Gives the value up, as if it had not been tried, unless `condition` holds.

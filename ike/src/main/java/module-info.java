@@ -7,4 +7,5 @@ module io.culvert.ike {
     exports io.culvert.ike.auth;
     exports io.culvert.ike.proposal;
     exports io.culvert.ike.transport;
+    exports io.culvert.ike.wire;
 }

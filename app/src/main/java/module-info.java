@@ -6,5 +6,6 @@ module io.culvert.app {
     requires io.culvert.linux;
     requires io.culvert.runtime;
     requires info.picocli;
+    requires org.tomlj;
     requires static org.jspecify;
 }

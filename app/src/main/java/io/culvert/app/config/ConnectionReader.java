@@ -1,0 +1,250 @@
+package io.culvert.app.config;
+
+import io.culvert.app.config.Section.Item;
+import io.culvert.app.config.Settings.ConnectionSettings;
+import io.culvert.app.config.Settings.RemotePorts;
+import io.culvert.app.config.Settings.StartAction;
+import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.ConnectionConfig.Uniqueness;
+import io.culvert.ike.api.TransportChoice;
+import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.proposal.IkeProposal;
+import io.culvert.ipsec.value.IpPrefix;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Reads the tables `[connections.*]`.
+///
+/// @param notation how proposals are written
+/// @param authentication reads who is who
+/// @param poolNames the pools that there are
+record ConnectionReader(
+        ProposalNotation notation, AuthenticationReader authentication, Set<String> poolNames) {
+    private static final Pattern HOST_NAME =
+            Pattern.compile(
+                    "(?i)(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\\.?");
+    private static final Pattern LOOKS_LIKE_ADDRESS = Pattern.compile("[0-9.]+|.*[:/%].*");
+    private static final int LAST_PORT = 65_535;
+    private static final int IKE_PORT = 500;
+    private static final int NAT_TRAVERSAL_PORT = 4500;
+    private static final int LARGEST_MESSAGE = 65_535;
+    private static final int USUAL_THRESHOLD = 1200;
+    private static final Map<String, Uniqueness> UNIQUENESS =
+            Map.of(
+                    "no", Uniqueness.INITIAL_CONTACT,
+                    "replace", Uniqueness.REPLACE,
+                    "never", Uniqueness.KEEP);
+    private static final Map<String, IkeTcpPolicy> POLICIES =
+            Map.of(
+                    "large", IkeTcpPolicy.LARGE,
+                    "mission", IkeTcpPolicy.MISSION,
+                    "always", IkeTcpPolicy.ALWAYS);
+
+    private enum Transport {
+        UDP,
+        IKE_TCP,
+        TCP_ENCAPSULATION
+    }
+
+    /// Where a peer is, and who may call.
+    private record Remotes(List<String> hosts, List<IpPrefix> admitted) {}
+
+    /// The connection, unless who is who cannot be made out.
+    Optional<ConnectionSettings> read(String name, Section section) {
+        if (section.number("version", 1, 2, 2) == 1) {
+            section.error("version", "IKEv1 is not supported", "write version = 2, or nothing");
+        }
+        section.withoutEffect("mobike", "an SA whose address changes is set up anew");
+        List<IpPrefix> local = localAddresses(section);
+        Remotes remotes = remotes(section);
+        RemotePorts ports = ports(section);
+        TransportChoice transport = transport(section);
+        List<IkeProposal> proposals = proposals(section);
+        List<InetAddress> virtualIps =
+                section.parsedAll(
+                        "vips",
+                        Notation::address,
+                        "write an IP address, or \"0.0.0.0\" or \"::\" to ask for any");
+        List<String> pools = pools(section);
+        Uniqueness uniqueness =
+                section.choice("unique", UNIQUENESS).orElse(Uniqueness.INITIAL_CONTACT);
+        var timers = TimersReader.read(section);
+        Optional<LocalAuthentication> ourProof =
+                party(section, "local").flatMap(authentication::local);
+        Optional<RemoteAuthentication> theirProof =
+                party(section, "remote").flatMap(authentication::remote);
+        Map<String, ChildReader.Child> children = children(section);
+        section.complainOfUnknownKeys();
+        if (ourProof.isEmpty() || theirProof.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ChildConfig> childConfigs =
+                children.values().stream().map(ChildReader.Child::config).toList();
+        Map<String, StartAction> starts = new LinkedHashMap<>();
+        children.forEach((child, read) -> starts.put(child, read.startAction()));
+        ConnectionConfig config =
+                new ConnectionConfig(
+                        name,
+                        local,
+                        remotes.admitted,
+                        transport,
+                        proposals,
+                        ourProof.get(),
+                        theirProof.get(),
+                        virtualIps,
+                        pools,
+                        childConfigs,
+                        uniqueness,
+                        timers);
+        return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts));
+    }
+
+    private static Optional<Section> party(Section section, String key) {
+        Optional<Section> party = section.section(key);
+        if (!section.has(key)) {
+            section.missing(
+                    key, "is missing", "write " + key + " = { auth = \"psk\", id = \"…\" }");
+        }
+        return party;
+    }
+
+    private static List<IpPrefix> localAddresses(Section section) {
+        List<IpPrefix> addresses = new ArrayList<>();
+        for (Item item : section.items("local-addresses")) {
+            section.parsed(item, Notation::prefix, "write an address of this machine, or a prefix")
+                    .filter(prefix -> prefix.bits() > 0)
+                    .ifPresent(addresses::add);
+        }
+        return addresses;
+    }
+
+    /// A host name limits nobody who calls: its addresses may change at any time.
+    private static Remotes remotes(Section section) {
+        List<String> hosts = new ArrayList<>();
+        List<IpPrefix> admitted = new ArrayList<>();
+        boolean anybody = false;
+        for (Item item : section.items("remote-addresses")) {
+            String text = item.text();
+            if (text.equals("%any")) {
+                anybody = true;
+            } else if (LOOKS_LIKE_ADDRESS.matcher(text).matches()) {
+                Optional<IpPrefix> prefix =
+                        section.parsed(
+                                item,
+                                Notation::prefix,
+                                "write a host name, an address, a prefix, or \"%any\"");
+                prefix.ifPresent(admitted::add);
+                prefix.filter(p -> p.bits() == p.base().getAddress().length * 8)
+                        .ifPresent(p -> hosts.add(p.base().getHostAddress()));
+            } else if (HOST_NAME.matcher(text).matches()) {
+                hosts.add(text);
+                anybody = true;
+            } else {
+                section.error(
+                        item,
+                        "\"" + text + "\" is neither a host name nor an address",
+                        "write a host name, an address, a prefix, or \"%any\"");
+            }
+        }
+        return new Remotes(hosts, anybody ? List.of() : admitted);
+    }
+
+    private static RemotePorts ports(Section section) {
+        return new RemotePorts(
+                (int) section.number("remote-udp-port", 1, LAST_PORT, IKE_PORT),
+                (int) section.number("remote-nat-traversal-port", 1, LAST_PORT, NAT_TRAVERSAL_PORT),
+                (int) section.number("remote-ike-tcp-port", 1, LAST_PORT, IKE_PORT),
+                (int) section.number("remote-tcp-port", 1, LAST_PORT, NAT_TRAVERSAL_PORT));
+    }
+
+    private static TransportChoice transport(Section section) {
+        Map<String, Transport> words =
+                Map.of(
+                        "udp", Transport.UDP,
+                        "ike-tcp", Transport.IKE_TCP,
+                        "tcp-encapsulation", Transport.TCP_ENCAPSULATION);
+        List<Transport> wanted = new ArrayList<>();
+        for (Item item : section.items("transports")) {
+            Transport transport = words.get(item.text());
+            if (transport == null) {
+                section.error(
+                        item,
+                        "\"" + item.text() + "\" is not a transport",
+                        Section.nearest(item.text(), words.keySet())
+                                .map(near -> "did you mean \"" + near + "\"?")
+                                .orElse("write \"udp\", \"ike-tcp\" or \"tcp-encapsulation\""));
+            } else {
+                wanted.add(transport);
+                if (wanted.size() == 2) {
+                    section.warning(
+                            item,
+                            "only the first transport is used in this version",
+                            "put the one that works first");
+                }
+            }
+        }
+        IkeTcpPolicy policy =
+                section.choice("ike-tcp-policy", POLICIES).orElse(IkeTcpPolicy.MISSION);
+        int threshold =
+                (int) section.number("ike-tcp-threshold", 1, LARGEST_MESSAGE, USUAL_THRESHOLD);
+        return switch (wanted.isEmpty() ? Transport.UDP : wanted.getFirst()) {
+            case UDP -> new TransportChoice.Udp();
+            case IKE_TCP -> new TransportChoice.IkeTcp(policy, threshold);
+            case TCP_ENCAPSULATION -> new TransportChoice.TcpEncapsulation();
+        };
+    }
+
+    private List<IkeProposal> proposals(Section section) {
+        List<IkeProposal> proposals =
+                section
+                        .parsedAll(
+                                "proposals",
+                                notation::ike,
+                                "write algorithms as strongSwan does, such as"
+                                        + " \"aes128gcm16-prfsha256-x25519\", or \"default\"")
+                        .stream()
+                        .flatMap(List::stream)
+                        .toList();
+        return proposals.isEmpty() ? notation.ike("default") : proposals;
+    }
+
+    private List<String> pools(Section section) {
+        List<String> pools = new ArrayList<>();
+        for (Item item : section.items("pools")) {
+            if (poolNames.contains(item.text())) {
+                pools.add(item.text());
+            } else {
+                section.error(
+                        item,
+                        "there is no pool \"" + item.text() + "\"",
+                        Section.nearest(item.text(), poolNames)
+                                .map(near -> "did you mean \"" + near + "\"?")
+                                .orElse("add a table [pools." + item.text() + "]"));
+            }
+        }
+        return pools;
+    }
+
+    private Map<String, ChildReader.Child> children(Section section) {
+        Map<String, ChildReader.Child> children = new LinkedHashMap<>();
+        ChildReader reader = new ChildReader(notation);
+        section.named("children")
+                .forEach((name, child) -> children.put(name, reader.read(name, child)));
+        if (!section.has("children")) {
+            section.missing(
+                    "children",
+                    "there is no child, so nothing would be protected",
+                    "add a table [" + section.path() + ".children.net]");
+        }
+        return children;
+    }
+}

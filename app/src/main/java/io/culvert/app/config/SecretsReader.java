@@ -1,0 +1,107 @@
+package io.culvert.app.config;
+
+import io.culvert.app.config.Section.Item;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.IdentityPattern;
+import io.culvert.ike.auth.SharedKeys;
+import io.culvert.ipsec.value.KeyMaterial;
+import io.culvert.ipsec.value.Octets;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Reads the tables `[secrets.*]`.
+///
+/// @param files where secrets in files come from
+/// @param environment the environment variables, or nothing for names that are not set
+record SecretsReader(CredentialFiles files, Function<String, Optional<String>> environment) {
+    private static final String KEY_RIGHT =
+            "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"";
+
+    /// All pre-shared keys of the tables.
+    SharedKeys read(Map<String, Section> tables) {
+        List<SharedKeys.Entry> entries = new ArrayList<>();
+        for (Section section : tables.values()) {
+            List<IdentityPattern> owners =
+                    section.parsedAll(
+                            "ids",
+                            SecretsReader::pattern,
+                            "write an identity as in local.id, or a pattern such as \"*@example.org\"");
+            Optional<KeyMaterial> key = key(section);
+            section.complainOfUnknownKeys();
+            key.ifPresent(k -> entries.add(new SharedKeys.Entry(owners, k)));
+        }
+        return new SharedKeys(entries);
+    }
+
+    private Optional<KeyMaterial> key(Section section) {
+        List<String> ways = new ArrayList<>();
+        for (String way : List.of("psk", "psk-file", "psk-env")) {
+            if (section.has(way)) {
+                ways.add(way);
+            }
+        }
+        if (ways.isEmpty()) {
+            section.missing("psk", "there is no secret", KEY_RIGHT);
+            return Optional.empty();
+        }
+        if (ways.size() > 1) {
+            section.error(ways.get(1), "there is more than one secret", "keep one of " + ways);
+        }
+        String way = ways.getFirst();
+        Optional<String> text =
+                switch (way) {
+                    case "psk-file" -> files.secret(section, way);
+                    case "psk-env" -> section.item(way).flatMap(item -> variable(section, item));
+                    default -> section.text(way);
+                };
+        return text.flatMap(secret -> decoded(section, way, secret));
+    }
+
+    private Optional<String> variable(Section section, Item item) {
+        Optional<String> value = environment.apply(item.text());
+        if (value.isEmpty()) {
+            section.error(
+                    item,
+                    "the environment variable " + item.text() + " is not set",
+                    "set it before starting");
+        }
+        return value;
+    }
+
+    /// `0x` starts hexadecimal digits and `0s` base64, as in `swanctl.conf`; the message never holds the secret.
+    private static Optional<KeyMaterial> decoded(Section section, String way, String secret) {
+        byte[] octets;
+        try {
+            if (secret.startsWith("0x")) {
+                octets = Octets.ofHex(secret.substring(2)).toArray();
+            } else if (secret.startsWith("0s")) {
+                octets = Base64.getDecoder().decode(secret.substring(2));
+            } else {
+                octets = secret.getBytes(StandardCharsets.UTF_8);
+            }
+        } catch (IllegalArgumentException e) {
+            section.error(
+                    way,
+                    "the secret starts like an encoded one but cannot be decoded",
+                    "write hexadecimal digits after 0x, base64 after 0s");
+            return Optional.empty();
+        }
+        if (octets.length == 0) {
+            section.error(way, "the secret is empty", "make one: culvert pki psk");
+            return Optional.empty();
+        }
+        return Optional.of(KeyMaterial.wrap("pre-shared key", octets));
+    }
+
+    private static IdentityPattern pattern(String text) {
+        if (!text.equals("%any") && !text.startsWith("*")) {
+            Identity.parse(text);
+        }
+        return new IdentityPattern(text);
+    }
+}

@@ -1,0 +1,284 @@
+package io.culvert.app.config;
+
+import io.culvert.app.config.Settings.ConnectionSettings;
+import io.culvert.app.config.Settings.DaemonSettings;
+import io.culvert.app.config.Settings.DataPlaneKind;
+import io.culvert.app.config.Settings.DataPlaneSettings;
+import io.culvert.app.config.Settings.ListenSettings;
+import io.culvert.app.config.Settings.PoolSettings;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.IdentityPattern;
+import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.SharedKeys;
+import io.culvert.ipsec.value.IpPrefix;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/// Reads a configuration file as a whole: either settings that are right, or every mistake at once.
+public final class SettingsFile {
+    /// Where the control socket is unless the file says otherwise.
+    public static final Path CONTROL = Path.of("/run/culvert/control.sock");
+
+    private static final TomlPosition START = TomlPosition.positionAt(1, 1);
+    private static final int LAST_PORT = 65_535;
+    private static final int USUAL_MTU = 1400;
+    private static final int SMALLEST_MTU = 576;
+    private static final int LARGEST_MTU = 9000;
+    private static final String ADDRESS_RIGHT = "write an IPv4 or IPv6 address";
+    private static final List<InetAddress> ANY_ADDRESS =
+            List.of(IpPrefix.parseAddress("0.0.0.0"), IpPrefix.parseAddress("::"));
+    private static final String DEVICE_RIGHT =
+            "write 1 to 15 letters, digits, \"-\", \"_\" or \".\"";
+    private static final Map<String, System.Logger.Level> LEVELS =
+            Map.of(
+                    "error", System.Logger.Level.ERROR,
+                    "warning", System.Logger.Level.WARNING,
+                    "info", System.Logger.Level.INFO,
+                    "debug", System.Logger.Level.DEBUG,
+                    "trace", System.Logger.Level.TRACE);
+
+    private final ProposalNotation notation;
+    private final Function<String, Optional<String>> environment;
+    private final Instant now;
+
+    /// @param notation how proposals are written
+    /// @param environment the environment variables, or nothing for names that are not set
+    /// @param now the time of day, for the validity of our own certificates
+    public SettingsFile(
+            ProposalNotation notation,
+            Function<String, Optional<String>> environment,
+            Instant now) {
+        this.notation = notation;
+        this.environment = environment;
+        this.now = now;
+    }
+
+    /// What came of reading a file.
+    public sealed interface Result {
+        /// The settings are right.
+        ///
+        /// @param warnings what somebody should look at
+        record Accepted(Settings settings, List<Problem> warnings) implements Result {}
+
+        /// They are not.
+        ///
+        /// @param problems errors and warnings in the order of the file
+        record Refused(List<Problem> problems) implements Result {}
+    }
+
+    /// Reads `file` and everything that it names.
+    public Result read(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return unreadable(
+                    file, "the file does not exist", "name the configuration: --config FILE");
+        } catch (AccessDeniedException e) {
+            return unreadable(file, "the file may not be read by this user", "run as its owner");
+        } catch (CharacterCodingException e) {
+            return unreadable(file, "the file is not text in UTF-8", "save it as UTF-8");
+        } catch (IOException e) {
+            return unreadable(file, "the file cannot be read: " + e, "name a readable file");
+        }
+        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+        return read(file.toString(), folder, text);
+    }
+
+    /// Reads a configuration from text.
+    ///
+    /// @param name the file, as it is named in problems
+    /// @param folder where relative file names start
+    Result read(String name, Path folder, String text) {
+        TomlParseResult toml = Toml.parse(text);
+        Problems problems = new Problems(name, toml.hasErrors());
+        for (TomlParseError error : toml.errors()) {
+            String what = String.valueOf(error.getMessage());
+            problems.error(error.position(), "", what, "this is not TOML, see https://toml.io");
+        }
+        Section root = new Section(toml, "", START, problems);
+        CredentialFiles files = new CredentialFiles(folder);
+        DaemonSettings daemon = daemon(root, folder);
+        ListenSettings listen = listen(root);
+        DataPlaneSettings dataPlane = dataPlane(root);
+        List<PoolSettings> pools = pools(root);
+        Map<String, Section> secrets = root.named("secrets");
+        SharedKeys keys = new SecretsReader(files, environment).read(secrets);
+        boolean allKeysRead = keys.entries().size() == secrets.size();
+        List<ConnectionSettings> connections = connections(root, files, keys, allKeysRead);
+        if (!root.has("connections")) {
+            root.missing("connections", "there is no connection", "add a table [connections.NAME]");
+        }
+        root.complainOfUnknownKeys();
+        return problems.hasErrors()
+                ? new Result.Refused(problems.inOrder())
+                : new Result.Accepted(
+                        new Settings(daemon, listen, dataPlane, connections, pools, keys),
+                        problems.inOrder());
+    }
+
+    private static Result unreadable(Path file, String what, String right) {
+        return new Result.Refused(
+                List.of(
+                        new Problem(
+                                Problem.Severity.ERROR, file.toString(), 1, 1, "", what, right)));
+    }
+
+    private static DaemonSettings daemon(Section root, Path folder) {
+        Optional<Section> section = root.section("daemon");
+        Path control = section.flatMap(s -> s.text("control")).map(folder::resolve).orElse(CONTROL);
+        System.Logger.Level level =
+                section.flatMap(s -> s.choice("log-level", LEVELS))
+                        .orElse(System.Logger.Level.INFO);
+        section.ifPresent(s -> {
+            s.withoutEffect("metrics", "use: culvert status --json");
+            s.complainOfUnknownKeys();
+        });
+        return new DaemonSettings(control, level);
+    }
+
+    private static ListenSettings listen(Section root) {
+        Optional<Section> section = root.section("listen");
+        if (section.isEmpty()) {
+            return new ListenSettings(
+                    ANY_ADDRESS, 500, 4500, List.of(500, 4500), OptionalInt.of(500));
+        }
+        Section s = section.get();
+        List<InetAddress> addresses = s.parsedAll("addresses", Notation::address, ADDRESS_RIGHT);
+        List<Integer> ikeTcp = s.ports("ike-tcp", List.of(500));
+        List<Integer> encapsulation = s.ports("tcp-encapsulation", List.of(4500));
+        Set<Integer> tcp = new LinkedHashSet<>(ikeTcp);
+        tcp.addAll(encapsulation);
+        long usualAnnouncement = ikeTcp.isEmpty() ? 0 : ikeTcp.getFirst();
+        int announced = (int) s.number("ike-tcp-announce", 1, LAST_PORT, usualAnnouncement);
+        ListenSettings listen =
+                new ListenSettings(
+                        addresses.isEmpty() ? ANY_ADDRESS : addresses,
+                        (int) s.number("udp", 0, LAST_PORT, 500),
+                        (int) s.number("udp-nat-traversal", 0, LAST_PORT, 4500),
+                        List.copyOf(tcp),
+                        announced == 0 ? OptionalInt.empty() : OptionalInt.of(announced));
+        if (listen.udp() != 0 && listen.udp() == listen.natTraversal()) {
+            s.error(
+                    "udp-nat-traversal",
+                    "is the same port as udp",
+                    "write two ports: the usual ones are 500 and 4500");
+        }
+        s.complainOfUnknownKeys();
+        return listen;
+    }
+
+    private static DataPlaneSettings dataPlane(Section root) {
+        Optional<Section> section = root.section("data-plane");
+        DataPlaneKind kind =
+                section.flatMap(s ->
+                                s.choice(
+                                        "kind",
+                                        Map.of(
+                                                "userspace", DataPlaneKind.USERSPACE,
+                                                "none", DataPlaneKind.NONE)))
+                        .orElse(DataPlaneKind.USERSPACE);
+        String device =
+                section.flatMap(s -> s.parsed("device", SettingsFile::deviceName, DEVICE_RIGHT))
+                        .orElse("culvert0");
+        int mtu =
+                section.map(s -> (int) s.number("mtu", SMALLEST_MTU, LARGEST_MTU, USUAL_MTU))
+                        .orElse(USUAL_MTU);
+        section.ifPresent(Section::complainOfUnknownKeys);
+        return new DataPlaneSettings(kind, device, mtu);
+    }
+
+    private static String deviceName(String text) {
+        if (!text.matches("[A-Za-z0-9_.-]{1,15}") || text.matches("\\.{1,2}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a device name");
+        }
+        return text;
+    }
+
+    private static List<PoolSettings> pools(Section root) {
+        List<PoolSettings> pools = new ArrayList<>();
+        root.named("pools")
+                .forEach((name, section) -> {
+                    Optional<IpPrefix> addresses =
+                            section.parsed(
+                                    "addresses",
+                                    Notation::prefix,
+                                    "write a prefix such as \"10.9.0.0/24\"");
+                    List<InetAddress> dns =
+                            section.parsedAll("dns", Notation::address, ADDRESS_RIGHT);
+                    if (!section.has("addresses")) {
+                        section.missing(
+                                "addresses", "is missing", "write addresses = \"10.9.0.0/24\"");
+                    }
+                    section.complainOfUnknownKeys();
+                    addresses.ifPresent(a -> pools.add(new PoolSettings(name, a, dns)));
+                });
+        return pools;
+    }
+
+    private List<ConnectionSettings> connections(
+            Section root, CredentialFiles files, SharedKeys keys, boolean allKeysRead) {
+        Set<String> poolNames = root.section("pools").map(Section::keys).orElse(Set.of());
+        ConnectionReader reader =
+                new ConnectionReader(notation, new AuthenticationReader(files, now), poolNames);
+        List<ConnectionSettings> connections = new ArrayList<>();
+        root.named("connections")
+                .forEach((name, section) -> {
+                    Optional<ConnectionSettings> read = reader.read(name, section);
+                    read.ifPresent(connection -> {
+                        connections.add(connection);
+                        if (allKeysRead) {
+                            complainOfMissingSecret(section, connection, keys);
+                        }
+                    });
+                });
+        return connections;
+    }
+
+    private static void complainOfMissingSecret(
+            Section section, ConnectionSettings connection, SharedKeys keys) {
+        LocalAuthentication local = connection.config().local();
+        RemoteAuthentication remote = connection.config().remote();
+        boolean wanted =
+                local instanceof LocalAuthentication.PreSharedKey
+                        || remote instanceof RemoteAuthentication.PreSharedKey;
+        if (wanted && keys.entries().stream().noneMatch(e -> serves(e, remote.identity()))) {
+            section.missing(
+                    "remote",
+                    "no secret is shared with \"" + remote.identity() + "\"",
+                    "add a table [secrets."
+                            + connection.config().name()
+                            + "] with ids = [\""
+                            + local.identity()
+                            + "\", \""
+                            + remote.identity()
+                            + "\"] and psk-file = \"…\"");
+        }
+    }
+
+    private static boolean serves(SharedKeys.Entry entry, IdentityPattern remote) {
+        boolean several = remote.text().equals("%any") || remote.text().startsWith("*");
+        return several
+                || entry.owners().isEmpty()
+                || entry.owners().stream().anyMatch(o -> o.accepts(Identity.parse(remote.text())));
+    }
+}

@@ -1,0 +1,162 @@
+package io.culvert.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.app.pki.Authority;
+import io.culvert.app.pki.KeyKind;
+import io.culvert.app.pki.Pem;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ipsec.value.Octets;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CredentialFilesTest {
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+    private static final Authority CA =
+            Authority.create("CA", KeyKind.ECDSA, NOW, Duration.ofDays(3650), new SecureRandom());
+    private static final Authority.Issued GATE =
+            CA.issue(
+                    List.of(Identity.parse("gate.example.org")),
+                    KeyKind.ED25519,
+                    NOW,
+                    NOW.plus(Duration.ofDays(30)));
+
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void writeFiles() throws Exception {
+        write("ca.pem", Pem.write("CERTIFICATE", CA.certificate().getEncoded()));
+        write(
+                "gate.pem",
+                "a comment\n" + Pem.write("CERTIFICATE", GATE.certificate().getEncoded()));
+        write("gate.key", Pem.write("PRIVATE KEY", GATE.key().getEncoded()));
+        write("ca.key", Pem.write("PRIVATE KEY", CA.key().getEncoded()));
+        write("sealed.key", Pem.write("ENCRYPTED PRIVATE KEY", new byte[9]));
+        write(
+                "old-sealed.key",
+                """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+
+                AAAA
+                -----END RSA PRIVATE KEY-----
+                """);
+        write("junk", "junk");
+        write(
+                "ca.crl",
+                Pem.write(
+                        "X509 CRL",
+                        CA.revocationList(List.of(), BigInteger.ONE, NOW, NOW.plusSeconds(60))
+                                .toArray()));
+        Files.write(folder.resolve("gate.der"), GATE.certificate().getEncoded());
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private SettingsFile.Result read(String local, String remote, Instant now) {
+        return new SettingsFile(new FewProposals(), name -> Optional.empty(), now)
+                .read(
+                        "culvert.toml",
+                        folder,
+                        "[connections.c]\nlocal = { auth = \"pubkey\", "
+                                + local
+                                + " }\nremote = { auth = \"pubkey\", "
+                                + remote
+                                + " }\nchildren.net = {}\n");
+    }
+
+    @Test
+    @DisplayName("certificates, keys and revocation lists are read from PEM and from DER")
+    void readsFiles() throws Exception {
+        for (String certificate : List.of("gate.pem", "gate.der")) {
+            var result =
+                    (SettingsFile.Result.Accepted)
+                            read(
+                                    "certs = [\""
+                                            + certificate
+                                            + "\", \"ca.pem\"], key = \"gate.key\"",
+                                    "ca-certs = \"ca.pem\", certs = \"gate.der\", crls = \"ca.crl\"",
+                                    NOW);
+            assertThat(result.warnings()).isEmpty();
+            var config = result.settings().connections().getFirst().config();
+            var local = (LocalAuthentication.Signature) config.local();
+            assertThat(local.identity()).hasToString("CN=gate.example.org");
+            assertThat(local.publicKeyAlgorithm()).isEqualTo("Ed25519");
+            assertThat(local.chain())
+                    .containsExactly(der(GATE.certificate()), der(CA.certificate()));
+            var remote = (RemoteAuthentication.Signature) config.remote();
+            assertThat(remote.anchors()).containsExactly(der(CA.certificate()));
+            assertThat(remote.pinned()).containsExactly(der(GATE.certificate()));
+            assertThat(remote.revocations()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    certs="gate.pem", key="ca.key"         | the key does not belong to the certificate of CN=gate.example.org
+                    certs="gate.pem", key="sealed.key"     | "sealed.key": the key is encrypted with a passphrase; write it unencrypted in PKCS #8
+                    certs="gate.pem", key="old-sealed.key" | "old-sealed.key": the key is encrypted with a passphrase
+                    certs="gate.pem", key="junk"           | "junk": not an RSA, ECDSA, Ed25519 or Ed448 key in PKCS #8
+                    certs="gate.pem", key="ca.pem"         | "ca.pem": a CERTIFICATE is no private key
+                    certs="gate.key", key="gate.key"       | "gate.key" holds no CERTIFICATE but PRIVATE KEY
+                    certs="junk", key="gate.key"           | "junk" holds no X.509 certificate
+                    key="gate.key"                         | connections.c.local.certs: is missing
+                    certs="gate.pem"                       | connections.c.local.key: is missing
+                    """)
+    void refusesWhatDoesNotFit(String local, String what) {
+        var result = (SettingsFile.Result.Refused) read(local, "ca-certs=\"ca.pem\"", NOW);
+        assertThat(lines(result.problems())).contains(what);
+    }
+
+    @Test
+    void refusesTrustInNothing() {
+        var result =
+                (SettingsFile.Result.Refused)
+                        read("certs=\"gate.pem\", key=\"gate.key\"", "id=\"x\"", NOW);
+        assertThat(lines(result.problems())).contains("nothing is trusted");
+    }
+
+    @ParameterizedTest(name = "after {0} days: {1}")
+    @CsvSource({"31, the certificate expired at", "-1, the certificate is valid only from"})
+    void warnsOfDates(int days, String what) {
+        var result =
+                (SettingsFile.Result.Accepted)
+                        read(
+                                "certs=\"gate.pem\", key=\"gate.key\"",
+                                "ca-certs=\"ca.pem\"",
+                                NOW.plus(Duration.ofDays(days)));
+        assertThat(lines(result.warnings())).contains(what);
+    }
+
+    private static String lines(List<Problem> problems) {
+        return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+    }
+
+    private static Octets der(X509Certificate certificate) throws Exception {
+        return Octets.wrap(certificate.getEncoded());
+    }
+}

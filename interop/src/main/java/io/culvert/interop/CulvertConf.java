@@ -130,6 +130,9 @@ public record CulvertConf(
         proposals = [%s]
         local = { %s }
         remote = { %s }
+        retransmit-timeout = "1s"
+        retransmit-base = 1.0
+        retransmit-tries = 4
 
         [connections.%s.children.net]
         %s

@@ -26,7 +26,15 @@ public final class Vector {
     ///
     /// @throws IllegalArgumentException if there is no such file, or nothing in it
     public static List<Vector> all(String file) {
-        try (InputStream in = Vector.class.getResourceAsStream("vectors/" + file)) {
+        return all(Vector.class, "vectors/" + file);
+    }
+
+    /// All records of a file of another room.
+    ///
+    /// @param beside the class beside which the file lies
+    /// @throws IllegalArgumentException if there is no such file, or nothing in it
+    public static List<Vector> all(Class<?> beside, String file) {
+        try (InputStream in = beside.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalArgumentException("no vectors " + file);
             }

@@ -83,6 +83,11 @@ public enum EncryptionAlgorithm {
         return hasKeyLength ? KEY_LENGTHS : List.of();
     }
 
+    /// Whether a bare key, without salt, may have this size.
+    public boolean takesKeyOctets(int octets) {
+        return hasKeyLength ? KEY_LENGTHS.contains(octets * 8) : octets == keyOctets(0);
+    }
+
     /// The octets of the bare key, without salt.
     ///
     /// @param keyLengthBits the negotiated Key Length attribute, 0 if there was none

@@ -101,11 +101,7 @@ public final class JdkCrypto implements CryptoProvider {
     }
 
     private static void requireKeyFits(EncryptionAlgorithm algorithm, KeyMaterial key) {
-        boolean fits =
-                algorithm.keyLengths().isEmpty()
-                        ? key.size() == algorithm.keyOctets(0)
-                        : algorithm.keyLengths().contains(key.size() * 8);
-        if (!fits) {
+        if (!algorithm.takesKeyOctets(key.size())) {
             throw new IllegalArgumentException(
                     algorithm + " does not take a key of " + key.size() + " octets");
         }

@@ -2,6 +2,7 @@ package io.culvert.ipsec.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.culvert.ipsec.crypto.Aead;
 import io.culvert.ipsec.crypto.CryptoProvider;
@@ -19,6 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -157,6 +160,37 @@ public abstract class CryptoConformance extends CryptoPublicKeys {
         Aead aead = provider().aead(EncryptionAlgorithm.AES_GCM_16, key(16));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> aead.seal(octets(8), octets(8), octets(8)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("aeads")
+    @DisplayName("an AEAD may be made by one thread and used by another")
+    void anAeadMayMoveToItsThread(EncryptionAlgorithm algorithm, int keyOctets) throws Exception {
+        byte[] nonce = octets(Aead.NONCE_OCTETS);
+        byte[] plaintext = octets(100);
+        try (Aead aead = provider().aead(algorithm, key(keyOctets));
+                ExecutorService loop = Executors.newSingleThreadExecutor()) {
+            byte[] sealed = loop.submit(() -> aead.seal(nonce, new byte[8], plaintext)).get();
+            assertThat(aead.open(nonce, new byte[8], sealed)).hasValue(plaintext);
+        }
+    }
+
+    @Test
+    void whatIsClosedForgetsItsKey() {
+        Aead aead = provider().aead(EncryptionAlgorithm.AES_GCM_16, key(16));
+        UnauthenticatedCipher cipher = provider().cipher(EncryptionAlgorithm.AES_CBC, key(16));
+        Integrity integrity = provider().integrity(IntegrityAlgorithm.HMAC_SHA2_256_128, key(32));
+        for (int times = 0; times < 2; times++) {
+            aead.close();
+            cipher.close();
+            integrity.close();
+        }
+        assertThatIllegalStateException()
+                .isThrownBy(() -> aead.seal(octets(12), octets(8), octets(8)));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> aead.open(octets(12), octets(8), octets(24)));
+        assertThatIllegalStateException().isThrownBy(() -> cipher.encrypt(octets(16), octets(16)));
+        assertThatIllegalStateException().isThrownBy(() -> integrity.icvOf(octets(16)));
     }
 
     @ParameterizedTest

@@ -1,0 +1,127 @@
+package io.culvert.linux.libcrypto;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// One `EVP_PKEY`, for the length of one operation.
+///
+/// Nothing native outlives a call of the provider: between calls a private key is octets in Java, which can be
+/// overwritten, and cannot dangle.
+final class NativeKey implements AutoCloseable {
+    private static final MemorySegment NULL = MemorySegment.NULL;
+
+    private final MemorySegment key;
+
+    private NativeKey(MemorySegment key) {
+        this.key = key;
+    }
+
+    /// A private key from PKCS #8, or nothing if libcrypto cannot read it. The public key is computed where missing.
+    static Optional<NativeKey> ofPkcs8(byte[] der) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment octets = copy(arena, der);
+            MemorySegment key = KeyCalls.readPrivate(NULL, pointerTo(arena, octets), der.length);
+            octets.fill((byte) 0);
+            return wrap(key);
+        }
+    }
+
+    /// A public key from a SubjectPublicKeyInfo, or nothing if libcrypto refuses it.
+    static Optional<NativeKey> ofSubjectPublicKeyInfo(byte[] der) {
+        try (Arena arena = Arena.ofConfined()) {
+            return wrap(KeyCalls.readPublic(NULL, pointerTo(arena, copy(arena, der)), der.length));
+        }
+    }
+
+    /// An X25519 or X448 private key from its scalar.
+    static Optional<NativeKey> ofRawPrivate(int type, byte[] scalar) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment octets = copy(arena, scalar);
+            MemorySegment key = KeyCalls.newRawPrivate(type, NULL, octets, scalar.length);
+            octets.fill((byte) 0);
+            return wrap(key);
+        }
+    }
+
+    /// An X25519 or X448 public key from its u coordinate.
+    static Optional<NativeKey> ofRawPublic(int type, byte[] u) {
+        try (Arena arena = Arena.ofConfined()) {
+            return wrap(KeyCalls.newRawPublic(type, NULL, copy(arena, u), u.length));
+        }
+    }
+
+    /// The `EVP_PKEY`; not to be kept.
+    MemorySegment pointer() {
+        return key;
+    }
+
+    /// The u coordinate of an X25519 or X448 key.
+    byte[] rawPublic(int size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(size);
+            MemorySegment length = arena.allocate(ValueLayout.JAVA_LONG);
+            length.set(ValueLayout.JAVA_LONG, 0, size);
+            Libcrypto.require(KeyCalls.rawPublic(key, out, length), "EVP_PKEY_get_raw_public_key");
+            return out.toArray(JAVA_BYTE);
+        }
+    }
+
+    /// The SubjectPublicKeyInfo of the key, which is known to have `size` octets.
+    byte[] subjectPublicKeyInfo(int size) {
+        try (Arena arena = Arena.ofConfined()) {
+            // asked first, so that it cannot write more than there is room for
+            int needed = KeyCalls.writePublic(key, NULL);
+            if (needed != size) {
+                throw new IllegalStateException("i2d_PUBKEY: " + needed + " octets, not " + size);
+            }
+            MemorySegment out = arena.allocate(size);
+            KeyCalls.writePublic(key, pointerTo(arena, out));
+            return out.toArray(JAVA_BYTE);
+        }
+    }
+
+    /// The secret that this private key shares with `peer`, or nothing if libcrypto refuses the peer's key.
+    Optional<byte[]> agree(NativeKey peer, int size) {
+        MemorySegment context =
+                Libcrypto.require(KeyCalls.newContext(key, NULL), "EVP_PKEY_CTX_new");
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(size);
+            MemorySegment length = arena.allocate(ValueLayout.JAVA_LONG);
+            length.set(ValueLayout.JAVA_LONG, 0, size);
+            Libcrypto.require(KeyCalls.deriveInit(context), "EVP_PKEY_derive_init");
+            if (KeyCalls.derivePeer(context, peer.key) != 1
+                    || KeyCalls.derive(context, out, length) != 1
+                    || length.get(ValueLayout.JAVA_LONG, 0) != size) {
+                return Optional.empty();
+            }
+            byte[] secret = out.toArray(JAVA_BYTE);
+            out.fill((byte) 0);
+            return Optional.of(secret);
+        } finally {
+            KeyCalls.freeContext(context);
+        }
+    }
+
+    @Override
+    public void close() {
+        KeyCalls.free(key);
+    }
+
+    private static Optional<NativeKey> wrap(MemorySegment key) {
+        return Libcrypto.isNull(key) ? Optional.empty() : Optional.of(new NativeKey(key));
+    }
+
+    private static MemorySegment copy(Arena arena, byte[] octets) {
+        MemorySegment place = arena.allocate(Math.max(1, octets.length));
+        MemorySegment.copy(octets, 0, place, JAVA_BYTE, 0, octets.length);
+        return place;
+    }
+
+    private static MemorySegment pointerTo(Arena arena, MemorySegment octets) {
+        return arena.allocateFrom(ValueLayout.ADDRESS, octets);
+    }
+}

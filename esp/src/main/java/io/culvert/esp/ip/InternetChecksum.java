@@ -1,6 +1,7 @@
 package io.culvert.esp.ip;
 
 import io.culvert.ipsec.packet.PacketBuffer;
+import io.culvert.ipsec.value.Octets;
 
 /// The ones' complement checksum of IP, ICMP, UDP and TCP.
 ///
@@ -26,6 +27,15 @@ public final class InternetChecksum {
             folded = (folded & 0xffff) + (folded >>> 16);
         }
         return (int) ~folded & 0xffff;
+    }
+
+    /// The checksum of whole octets, whose own field is zero.
+    public static int of(Octets octets) {
+        long sum = 0;
+        for (int i = 0; i < octets.size(); i++) {
+            sum += i % 2 == 0 ? octets.u8(i) << 8 : octets.u8(i);
+        }
+        return finish(sum);
     }
 
     /// The checksum of ICMPv6, TCP or UDP in IPv6, whose own field is zero.

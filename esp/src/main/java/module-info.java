@@ -3,5 +3,6 @@ module io.culvert.esp {
     requires transitive io.culvert.ipsec;
     requires static org.jspecify;
 
+    exports io.culvert.esp.device;
     exports io.culvert.esp.engine;
 }

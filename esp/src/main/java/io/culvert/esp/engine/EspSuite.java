@@ -23,6 +23,14 @@ sealed interface EspSuite extends AutoCloseable permits AeadSuite, CipherAndInte
                             .formatted(
                                     algorithm, transform.encryptionKeyOctets(), material.size()));
         }
+        if (keys.integrity().size() != transform.integrity().keyOctets()) {
+            throw new IllegalArgumentException(
+                    "%s has a key of %d octets, not %d"
+                            .formatted(
+                                    transform.integrity(),
+                                    transform.integrity().keyOctets(),
+                                    keys.integrity().size()));
+        }
         try (KeyMaterial key = material.slice(material.purpose(), 0, keyOctets);
                 KeyMaterial saltPart = material.slice("salt", keyOctets, material.size())) {
             byte[] salt = saltPart.expose();

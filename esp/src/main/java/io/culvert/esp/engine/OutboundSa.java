@@ -25,6 +25,7 @@ public final class OutboundSa implements AutoCloseable {
     private final IvSource ivs;
     private final byte[] iv;
     private boolean closed;
+    private volatile boolean nearlyExhausted;
 
     /// Keys an SA. The key material stays the caller's.
     ///
@@ -90,6 +91,7 @@ public final class OutboundSa implements AutoCloseable {
                 packet.putU8(FIXED_HEADER_OCTETS + i, iv[i]);
             }
             suite.seal(packet, (int) (sequence >>> 32));
+            nearlyExhausted = sequences.isNearlyExhausted();
             return SealResult.SEALED;
         } finally {
             lock.unlock();
@@ -98,12 +100,7 @@ public final class OutboundSa implements AutoCloseable {
 
     /// Whether few sequence numbers are left, so that it is time to rekey.
     public boolean isNearlyExhausted() {
-        lock.lock();
-        try {
-            return sequences.isNearlyExhausted();
-        } finally {
-            lock.unlock();
-        }
+        return nearlyExhausted;
     }
 
     /// Forgets the keys; nothing is sealed afterwards.

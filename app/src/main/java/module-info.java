@@ -7,5 +7,10 @@ module io.culvert.app {
     requires io.culvert.runtime;
     requires info.picocli;
     requires org.tomlj;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
     requires static org.jspecify;
+
+    opens io.culvert.app.cli to
+            info.picocli;
 }

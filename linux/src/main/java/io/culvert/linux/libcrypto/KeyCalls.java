@@ -56,15 +56,6 @@ final class KeyCalls {
         }
     }
 
-    /// Writes a SubjectPublicKeyInfo and returns its length.
-    static int writePublic(MemorySegment key, MemorySegment place) {
-        try {
-            return (int) WritePublic.CALL.invokeExact(key, place);
-        } catch (Throwable e) {
-            throw Libcrypto.unexpected(e);
-        }
-    }
-
     /// Overwrites and frees a key.
     static void free(MemorySegment key) {
         try {
@@ -276,15 +267,6 @@ final class KeyCalls {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_LONG));
-    }
-
-    private static final class WritePublic {
-        // int i2d_PUBKEY(const EVP_PKEY *a, unsigned char **pp)
-        static final MethodHandle CALL =
-                Libcrypto.link(
-                        "i2d_PUBKEY",
-                        FunctionDescriptor.of(
-                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     }
 
     private static final class Free {

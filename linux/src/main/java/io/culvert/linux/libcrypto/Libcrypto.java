@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// The library itself: found, linked and asked for its version.
 ///
-/// The functions are in [CipherCalls], [MacCalls], [KeyCalls] and [NumberCalls], each with its C prototype, each linked
+/// The functions are in [CipherCalls], [MacCalls], [KeyCalls], [NumberCalls] and [PointCalls], each with its C prototype, each linked
 /// at its first use. An `EVP_..._CTX` or `BIGNUM` is a segment of size zero: only libcrypto looks inside.
 final class Libcrypto {
     /// The only name we try: the functions and their rules are those of OpenSSL 3.
@@ -143,7 +143,6 @@ final class Libcrypto {
                     "EVP_DigestVerify",
                     "d2i_AutoPrivateKey",
                     "d2i_PUBKEY",
-                    "i2d_PUBKEY",
                     "BN_get_rfc3526_prime_2048",
                     "BN_get_rfc3526_prime_3072",
                     "BN_get_rfc3526_prime_4096",
@@ -154,5 +153,11 @@ final class Libcrypto {
                     "BN_mod_exp_mont_consttime",
                     "BN_clear_free",
                     "BN_CTX_new",
-                    "BN_CTX_free");
+                    "BN_CTX_free",
+                    "EC_GROUP_new_by_curve_name",
+                    "EC_POINT_new",
+                    "EC_POINT_clear_free",
+                    "EC_POINT_oct2point",
+                    "EC_POINT_point2oct",
+                    "EC_POINT_mul");
 }

@@ -111,11 +111,8 @@ public final class LibcryptoCrypto implements CryptoProvider {
         return switch (method) {
             case MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192 ->
                     ModpKeyExchange.generate(method, random);
-            case ECP_256 -> CurveKeyExchange.generate(method, Curve.P256, random);
-            case ECP_384 -> CurveKeyExchange.generate(method, Curve.P384, random);
-            case ECP_521 -> CurveKeyExchange.generate(method, Curve.P521, random);
-            case CURVE25519 -> CurveKeyExchange.generate(method, Curve.X25519, random);
-            case CURVE448 -> CurveKeyExchange.generate(method, Curve.X448, random);
+            case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.generate(method, random);
+            case CURVE25519, CURVE448 -> XdhKeyExchange.generate(method, random);
         };
     }
 
@@ -164,11 +161,8 @@ public final class LibcryptoCrypto implements CryptoProvider {
         return switch (method) {
             case MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192 ->
                     ModpKeyExchange.of(method, privateKey);
-            case ECP_256 -> CurveKeyExchange.of(method, Curve.P256, privateKey);
-            case ECP_384 -> CurveKeyExchange.of(method, Curve.P384, privateKey);
-            case ECP_521 -> CurveKeyExchange.of(method, Curve.P521, privateKey);
-            case CURVE25519 -> CurveKeyExchange.of(method, Curve.X25519, privateKey);
-            case CURVE448 -> CurveKeyExchange.of(method, Curve.X448, privateKey);
+            case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.of(method, privateKey);
+            case CURVE25519, CURVE448 -> XdhKeyExchange.of(method, privateKey);
         };
     }
 

@@ -1,13 +1,10 @@
 package io.culvert.linux.libcrypto;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import io.culvert.ipsec.crypto.InvalidPublicValueException;
 import io.culvert.ipsec.crypto.KeyExchange;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -97,7 +94,7 @@ final class ModpKeyExchange implements KeyExchange {
     private byte[] primeOctets() {
         MemorySegment prime = prime(method);
         try {
-            return write(prime, method.initiatorOctets());
+            return BigNumber.octets(prime, method.initiatorOctets());
         } finally {
             NumberCalls.free(prime);
         }
@@ -106,14 +103,14 @@ final class ModpKeyExchange implements KeyExchange {
     private static byte[] power(KeyExchangeMethod method, byte[] base, byte[] exponent) {
         MemorySegment context = Libcrypto.require(NumberCalls.newContext(), "BN_CTX_new");
         MemorySegment prime = prime(method);
-        MemorySegment x = read(exponent);
+        MemorySegment x = BigNumber.of(exponent);
         // the number of the base takes the result as well
-        MemorySegment number = read(base);
+        MemorySegment number = BigNumber.of(base);
         try {
             Libcrypto.require(
                     NumberCalls.power(number, number, x, prime, context, NULL),
                     "BN_mod_exp_mont_consttime");
-            return write(number, method.secretOctets());
+            return BigNumber.octets(number, method.secretOctets());
         } finally {
             NumberCalls.free(number);
             NumberCalls.free(x);
@@ -149,27 +146,5 @@ final class ModpKeyExchange implements KeyExchange {
             case ECP_256, ECP_384, ECP_521, CURVE25519, CURVE448 ->
                     throw new IllegalArgumentException(method + " is not a MODP group");
         };
-    }
-
-    private static MemorySegment read(byte[] octets) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment place = arena.allocate(octets.length);
-            MemorySegment.copy(octets, 0, place, JAVA_BYTE, 0, octets.length);
-            MemorySegment number = NumberCalls.read(place, octets.length, NULL);
-            place.fill((byte) 0);
-            return Libcrypto.require(number, "BN_bin2bn");
-        }
-    }
-
-    private static byte[] write(MemorySegment number, int width) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment out = arena.allocate(width);
-            if (NumberCalls.write(number, out, width) != width) {
-                throw new IllegalStateException("BN_bn2binpad failed");
-            }
-            byte[] octets = out.toArray(JAVA_BYTE);
-            out.fill((byte) 0);
-            return octets;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.culvert.ike.auth;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /// Which identities a connection accepts from its peer.
 ///
@@ -36,6 +37,13 @@ public record IdentityPattern(String text) {
                         && (wanted.equals(identity)
                                 || wanted.toString().equalsIgnoreCase(identity.toString()));
         return same ? 3 : 0;
+    }
+
+    /// The only identity that is accepted, if there is only one.
+    public Optional<Identity> exact() {
+        return text.equals("%any") || text.startsWith("*")
+                ? Optional.empty()
+                : Optional.of(Identity.parse(text));
     }
 
     @Override

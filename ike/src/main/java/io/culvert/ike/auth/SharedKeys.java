@@ -50,4 +50,13 @@ public record SharedKeys(List<Entry> entries) {
                 .max(Comparator.comparingInt(e -> e.fit(local, remote)))
                 .map(Entry::key);
     }
+
+    /// The key with which we begin towards a peer whose identity we do not know yet: one of ours. Never used to
+    /// check a peer's proof.
+    public Optional<KeyMaterial> findForUnknownPeer(Identity local) {
+        return entries.stream()
+                .filter(e -> e.owners.isEmpty() || e.best(local) > 0)
+                .findFirst()
+                .map(Entry::key);
+    }
 }

@@ -1,0 +1,38 @@
+package io.culvert.ike.auth;
+
+import io.culvert.ike.wire.Authentication;
+import io.culvert.ike.wire.AuthenticationMethod;
+import io.culvert.ipsec.crypto.PseudoRandomFunction;
+import io.culvert.ipsec.value.KeyMaterial;
+import io.culvert.ipsec.value.Octets;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/// Authentication by a pre-shared key.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.15 RFC 7296 section 2.15
+public final class PskAuth {
+    private static final byte[] KEY_PAD = "Key Pad for IKEv2".getBytes(StandardCharsets.US_ASCII);
+
+    private PskAuth() {}
+
+    /// The AUTH payload that proves knowledge of `secret` (IK-081).
+    public static Authentication prove(
+            PseudoRandomFunction prf, KeyMaterial secret, Octets signedOctets) {
+        byte[] padded = prf.apply(secret.expose(), KEY_PAD);
+        return new Authentication(
+                AuthenticationMethod.SHARED_KEY_MIC,
+                Octets.wrap(prf.apply(padded, signedOctets.toArray())));
+    }
+
+    /// Whether `authentication` proves knowledge of `secret`. Takes the same time for every wrong value.
+    public static boolean verify(
+            PseudoRandomFunction prf,
+            KeyMaterial secret,
+            Octets signedOctets,
+            Authentication authentication) {
+        Octets expected = prove(prf, secret, signedOctets).data();
+        return authentication.method().equals(AuthenticationMethod.SHARED_KEY_MIC)
+                && MessageDigest.isEqual(expected.toArray(), authentication.data().toArray());
+    }
+}

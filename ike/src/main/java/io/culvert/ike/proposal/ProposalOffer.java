@@ -1,0 +1,121 @@
+package io.culvert.ike.proposal;
+
+import io.culvert.ike.wire.ProposalSubstructure;
+import io.culvert.ike.wire.ProtocolId;
+import io.culvert.ike.wire.SecurityAssociation;
+import io.culvert.ike.wire.TransformSubstructure;
+import io.culvert.ike.wire.TransformType;
+import io.culvert.ipsec.crypto.IntegrityAlgorithm;
+import io.culvert.ipsec.dataplane.EspTransform;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Writes proposals, and the one that was chosen, as SA payloads.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-3.3 RFC 7296 section 3.3
+public final class ProposalOffer {
+    private static final int EXTENDED = 1;
+    private static final int NOT_EXTENDED = 0;
+
+    private ProposalOffer() {}
+
+    /// An offer for an IKE SA in IKE_SA_INIT: numbered from 1, without SPI (IK-044).
+    public static SecurityAssociation ofIke(List<IkeProposal> proposals) {
+        List<ProposalSubstructure> offered = new ArrayList<>();
+        for (IkeProposal proposal : proposals) {
+            List<TransformSubstructure> transforms =
+                    new ArrayList<>(encryption(proposal.encryption()));
+            proposal.prfs()
+                    .forEach(prf ->
+                            transforms.add(
+                                    TransformSubstructure.of(
+                                            TransformType.PRF, prf.transformId())));
+            transforms.addAll(integrity(proposal.integrity()));
+            proposal.keyExchanges()
+                    .forEach(ke ->
+                            transforms.add(
+                                    TransformSubstructure.of(TransformType.KE, ke.transformId())));
+            offered.add(
+                    new ProposalSubstructure(
+                            offered.size() + 1, ProtocolId.IKE, Octets.EMPTY, transforms));
+        }
+        return new SecurityAssociation(offered);
+    }
+
+    /// The suite that was chosen from the peer's proposal `number`.
+    public static SecurityAssociation chosenIke(int number, IkeSuite suite) {
+        List<TransformSubstructure> transforms = new ArrayList<>();
+        transforms.add(encryption(suite.encryption()));
+        transforms.add(TransformSubstructure.of(TransformType.PRF, suite.prf().transformId()));
+        if (suite.integrity() != IntegrityAlgorithm.NONE) {
+            transforms.add(
+                    TransformSubstructure.of(TransformType.INTEG, suite.integrity().transformId()));
+        }
+        transforms.add(
+                TransformSubstructure.of(TransformType.KE, suite.keyExchange().transformId()));
+        return single(number, ProtocolId.IKE, Octets.EMPTY, transforms);
+    }
+
+    /// An offer for the Child SA of IKE_AUTH: without key exchange methods (IK-089).
+    ///
+    /// @param spi our inbound SPI
+    public static SecurityAssociation ofFirstChild(List<EspProposal> proposals, Spi spi) {
+        List<ProposalSubstructure> offered = new ArrayList<>();
+        for (EspProposal proposal : proposals) {
+            List<TransformSubstructure> transforms =
+                    new ArrayList<>(encryption(proposal.encryption()));
+            transforms.addAll(integrity(proposal.integrity()));
+            proposal.extendedSequenceNumbers()
+                    .forEach(extended -> transforms.add(sequenceNumbers(extended)));
+            offered.add(
+                    new ProposalSubstructure(
+                            offered.size() + 1, ProtocolId.ESP, spi.toOctets(), transforms));
+        }
+        return new SecurityAssociation(offered);
+    }
+
+    /// The transform that was chosen from the peer's proposal `number`.
+    ///
+    /// @param spi our inbound SPI
+    public static SecurityAssociation chosenEsp(int number, EspTransform chosen, Spi spi) {
+        List<TransformSubstructure> transforms = new ArrayList<>();
+        transforms.add(encryption(new Encryption(chosen.encryption(), chosen.keyLengthBits())));
+        if (chosen.integrity() != IntegrityAlgorithm.NONE) {
+            transforms.add(
+                    TransformSubstructure.of(
+                            TransformType.INTEG, chosen.integrity().transformId()));
+        }
+        transforms.add(sequenceNumbers(chosen.extendedSequenceNumbers()));
+        return single(number, ProtocolId.ESP, spi.toOctets(), transforms);
+    }
+
+    private static SecurityAssociation single(
+            int number, ProtocolId protocol, Octets spi, List<TransformSubstructure> transforms) {
+        return new SecurityAssociation(
+                List.of(new ProposalSubstructure(number, protocol, spi, transforms)));
+    }
+
+    private static List<TransformSubstructure> encryption(List<Encryption> choices) {
+        return choices.stream().map(ProposalOffer::encryption).toList();
+    }
+
+    private static TransformSubstructure encryption(Encryption choice) {
+        int id = choice.algorithm().transformId();
+        return choice.keyLengthBits() == 0
+                ? TransformSubstructure.of(TransformType.ENCR, id)
+                : TransformSubstructure.withKeyLength(
+                        TransformType.ENCR, id, choice.keyLengthBits());
+    }
+
+    private static List<TransformSubstructure> integrity(List<IntegrityAlgorithm> choices) {
+        return choices.stream()
+                .map(i -> TransformSubstructure.of(TransformType.INTEG, i.transformId()))
+                .toList();
+    }
+
+    private static TransformSubstructure sequenceNumbers(boolean extended) {
+        return TransformSubstructure.of(TransformType.SN, extended ? EXTENDED : NOT_EXTENDED);
+    }
+}

@@ -1,0 +1,49 @@
+package io.culvert.ike.exchange;
+
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Question;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.extension.ChildNegotiation;
+import io.culvert.ike.extension.VirtualIps;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import java.util.List;
+import java.util.Optional;
+
+/// How far IKE_AUTH has come.
+public sealed interface AuthenticationStep {
+    /// Something has to be answered outside first.
+    record Ask(Question question) implements AuthenticationStep {}
+
+    /// The peer is authenticated.
+    ///
+    /// @param connection the connection that applies
+    /// @param local who we are
+    /// @param remote who the peer has proved to be
+    /// @param child the Child SA, if one was asked for and agreed
+    /// @param childFailure why not, if one was asked for and not agreed (IK-088)
+    /// @param assigned addresses that the responder gave the initiator
+    /// @param initialContact whether the peer says that this is its only IKE SA
+    /// @param response what a responder answers with; empty for an initiator
+    record Authenticated(
+            ConnectionConfig connection,
+            Identity local,
+            Identity remote,
+            Optional<ChildNegotiation.Agreement> child,
+            Optional<SessionFailure> childFailure,
+            VirtualIps.Assigned assigned,
+            boolean initialContact,
+            List<Payload> response)
+            implements AuthenticationStep {
+        /// Copies the list.
+        public Authenticated {
+            response = List.copyOf(response);
+        }
+    }
+
+    /// The IKE SA comes to nothing.
+    ///
+    /// @param notification what the peer is told
+    record Failed(SessionFailure failure, NotifyType notification) implements AuthenticationStep {}
+}

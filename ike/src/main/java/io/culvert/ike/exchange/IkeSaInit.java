@@ -1,0 +1,415 @@
+package io.culvert.ike.exchange;
+
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.auth.CertificateRequests;
+import io.culvert.ike.auth.SignatureAuth;
+import io.culvert.ike.extension.IkeTcpSupport;
+import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.proposal.IkeProposal;
+import io.culvert.ike.proposal.IkeSuite;
+import io.culvert.ike.proposal.ProposalOffer;
+import io.culvert.ike.proposal.ProposalSelection;
+import io.culvert.ike.proposal.ProposalText;
+import io.culvert.ike.transport.TransportKind;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.KeyExchangePayload;
+import io.culvert.ike.wire.Nonce;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadType;
+import io.culvert.ike.wire.SecurityAssociation;
+import io.culvert.ike.wire.VendorId;
+import io.culvert.ipsec.crypto.CryptoProvider.KeyExchangeResponse;
+import io.culvert.ipsec.crypto.InvalidPublicValueException;
+import io.culvert.ipsec.crypto.KeyExchange;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.KeyMaterial;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.OctetsBuilder;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// IKE_SA_INIT: algorithms, nonces, a key exchange; nobody has proved anything yet.
+///
+///     Initiator                                              Responder
+///     HDR(A,0), [N(COOKIE)], SAi1, KEi, Ni, N(NATD*2), …  -->
+///                                     <--  HDR(A,B), SAr1, KEr, Nr, N(NATD*2), [CERTREQ], …
+///                               or    <--  HDR(A,0), N(COOKIE)
+///                               or    <--  HDR(A,0), N(INVALID_KE_PAYLOAD)
+///
+/// Each request holds NAT detection, so it is bound to its transport (IT-05C): on another one the initiator starts
+/// anew, with another SPI, nonce and key.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.2 RFC 7296 section 1.2
+public final class IkeSaInit {
+    private static final int NONCE_OCTETS = 32;
+    private static final int MOST_RETRIES = 4;
+    static final ExchangeSpec SPEC =
+            new ExchangeSpec(
+                    ExchangeType.IKE_SA_INIT,
+                    PayloadRules.none().once(PayloadType.SA, PayloadType.KE, PayloadType.NONCE),
+                    PayloadRules.none().once(PayloadType.SA, PayloadType.KE, PayloadType.NONCE));
+
+    private IkeSaInit() {}
+
+    /// What became of a response.
+    public sealed interface Verdict {
+        /// Both agree.
+        record Agreed(InitialKeys keys) implements Verdict {}
+
+        /// The request has to be sent once more, changed: with a cookie, or another key exchange method.
+        record TryAgain(String why) implements Verdict {}
+
+        /// The responder refuses. Nothing is proved, so over UDP a better answer may still come (IK-048).
+        record Refused(SessionFailure failure) implements Verdict {}
+
+        /// The response means nothing.
+        record Ignored(String reason) implements Verdict {}
+    }
+
+    /// What becomes of a request.
+    public sealed interface Reply {
+        /// The message to answer with.
+        IkeMessage response();
+
+        /// Both agree.
+        record Accepted(IkeMessage response, InitialKeys keys) implements Reply {}
+
+        /// An error; no state is kept.
+        record Rejected(IkeMessage response, String reason) implements Reply {}
+    }
+
+    /// The initiator's side of one attempt.
+    public static final class Initiating {
+        private final SessionContext context;
+        private final List<IkeProposal> proposals;
+        private final IkeSpi spi;
+        private final Octets nonce;
+        private KeyExchange keyExchange;
+        private Octets cookie = Octets.EMPTY;
+        private int retries;
+
+        /// Begins an attempt with a fresh nonce and key.
+        ///
+        /// @param spi our SPI
+        public Initiating(SessionContext context, List<IkeProposal> proposals, IkeSpi spi) {
+            this.context = context;
+            this.proposals = List.copyOf(proposals);
+            this.spi = spi;
+            this.nonce = nonce(context.random());
+            KeyExchangeMethod first = proposals.getFirst().keyExchanges().getFirst();
+            this.keyExchange = context.crypto().initiate(first, context.random());
+        }
+
+        /// The request as it is to be sent on `path`.
+        ///
+        /// @param announceIkeTcp whether to speak of IKE over TCP
+        public IkeMessage buildRequest(TransportPath path, boolean announceIkeTcp) {
+            List<Payload> payloads = new ArrayList<>();
+            if (!cookie.isEmpty()) {
+                payloads.add(Notify.of(NotifyType.COOKIE, cookie));
+            }
+            payloads.add(ProposalOffer.ofIke(proposals));
+            payloads.add(
+                    new KeyExchangePayload(
+                            keyExchange.method().transformId(), keyExchange.publicValue()));
+            payloads.add(new Nonce(nonce));
+            payloads.addAll(
+                    NatDetection.notifications(
+                            spi, IkeSpi.ZERO, path.local(), path.remote(), isUdpEsp(path)));
+            payloads.add(signatureHashes());
+            if (announceIkeTcp) {
+                payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
+            }
+            return new IkeMessage(
+                    IkeHeader.request(spi, IkeSpi.ZERO, ExchangeType.IKE_SA_INIT, true, 0),
+                    payloads);
+        }
+
+        /// Takes in a response whose header belongs to this attempt.
+        public Verdict processResponse(TransportPath path, IkeMessage response) {
+            Optional<Notify> error =
+                    response.payloads(Notify.class).stream()
+                            .filter(n -> n.isError() || n.is(NotifyType.COOKIE))
+                            .findFirst();
+            if (error.isPresent() && response.payload(SecurityAssociation.class).isEmpty()) {
+                return processError(error.get());
+            }
+            Optional<String> violation = SPEC.responseViolation(response.payloads());
+            if (violation.isPresent()) {
+                return new Verdict.Ignored("MALFORMED_IKE_SA_INIT: " + violation.get());
+            }
+            if (response.header().responderSpi().isZero()) {
+                return new Verdict.Ignored("ZERO_RESPONDER_SPI");
+            }
+            return agree(path, response);
+        }
+
+        /// Forgets the private key.
+        public void close() {
+            keyExchange.close();
+        }
+
+        private Verdict processError(Notify error) {
+            if (++retries > MOST_RETRIES) {
+                return new Verdict.Refused(
+                        new SessionFailure.PeerMisbehaved(
+                                "the peer asked "
+                                        + MOST_RETRIES
+                                        + " times to repeat IKE_SA_INIT differently",
+                                "check what stands between, or the peer's log"));
+            }
+            if (error.is(NotifyType.COOKIE)) {
+                if (error.data().isEmpty() || error.data().size() > 64) {
+                    return new Verdict.Ignored("BAD_COOKIE_SIZE");
+                }
+                cookie = error.data();
+                return new Verdict.TryAgain("the peer wants a cookie back");
+            }
+            if (error.is(NotifyType.INVALID_KE_PAYLOAD)) {
+                return changeMethod(error.data());
+            }
+            return new Verdict.Refused(refusal(error));
+        }
+
+        private Verdict changeMethod(Octets data) {
+            Optional<KeyExchangeMethod> wanted =
+                    data.size() == 2
+                            ? KeyExchangeMethod.ofTransformId(data.u16(0))
+                            : Optional.empty();
+            boolean proposed =
+                    wanted.isPresent() && ProposalSelection.offers(proposals, wanted.get());
+            if (!proposed || wanted.get() == keyExchange.method()) {
+                return new Verdict.Ignored("INVALID_KE_PAYLOAD_FOR_UNPROPOSED_METHOD");
+            }
+            keyExchange.close();
+            keyExchange = context.crypto().initiate(wanted.get(), context.random());
+            return new Verdict.TryAgain("the peer wants key exchange method " + wanted.get());
+        }
+
+        private Verdict agree(TransportPath path, IkeMessage response) {
+            SecurityAssociation chosen = response.payload(SecurityAssociation.class).orElseThrow();
+            KeyExchangePayload ke = response.payload(KeyExchangePayload.class).orElseThrow();
+            Optional<IkeSuite> suite = ProposalSelection.acceptIke(proposals, chosen);
+            if (suite.isEmpty()) {
+                return new Verdict.Refused(
+                        new SessionFailure.Incompatible(
+                                "the peer chose algorithms that were not offered",
+                                ProposalText.ofIke(proposals),
+                                ProposalText.of(chosen),
+                                "check the peer's proposals"));
+            }
+            if (suite.get().keyExchange() != keyExchange.method()
+                    || ke.method() != keyExchange.method().transformId()) {
+                return new Verdict.Ignored("KE_METHOD_MISMATCH");
+            }
+            KeyMaterial secret;
+            try {
+                secret = keyExchange.agree(ke.data());
+            } catch (InvalidPublicValueException e) {
+                return new Verdict.Ignored("INVALID_KE_VALUE");
+            }
+            Octets peerNonce = response.payload(Nonce.class).orElseThrow().value();
+            InitialKeys keys =
+                    keys(
+                            path,
+                            response,
+                            response.header().initiatorSpi(),
+                            response.header().responderSpi(),
+                            suite.get(),
+                            secret,
+                            nonce,
+                            peerNonce);
+            return new Verdict.Agreed(keys);
+        }
+
+        private SessionFailure refusal(Notify error) {
+            if (error.is(NotifyType.NO_PROPOSAL_CHOSEN)) {
+                return new SessionFailure.Incompatible(
+                        "the peer accepts none of our IKE proposals",
+                        ProposalText.ofIke(proposals),
+                        "NO_PROPOSAL_CHOSEN, without saying what it would accept",
+                        "add to `proposals` what the peer has configured");
+            }
+            return new SessionFailure.PeerMisbehaved(
+                    "the peer refused IKE_SA_INIT with " + error.name(),
+                    "look into the peer's log");
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// @param ours the SPI for the new IKE SA
+    /// @param candidates the connections that the peer's address may use, best first
+    public static Reply processRequest(
+            SessionContext context,
+            List<ConnectionConfig> candidates,
+            IkeSpi ours,
+            TransportPath path,
+            IkeMessage request) {
+        Optional<String> violation = SPEC.requestViolation(request.payloads());
+        if (violation.isPresent()) {
+            return reject(request, Notify.of(NotifyType.INVALID_SYNTAX), violation.get());
+        }
+        KeyExchangePayload ke = request.payload(KeyExchangePayload.class).orElseThrow();
+        SecurityAssociation offer = request.payload(SecurityAssociation.class).orElseThrow();
+        Optional<KeyExchangeMethod> method = KeyExchangeMethod.ofTransformId(ke.method());
+        Optional<ProposalSelection.IkeChoice> choice =
+                candidates.stream()
+                        .flatMap(c ->
+                                ProposalSelection.chooseIke(c.proposals(), offer, method).stream())
+                        .findFirst();
+        if (choice.isEmpty()) {
+            return reject(
+                    request,
+                    Notify.of(NotifyType.NO_PROPOSAL_CHOSEN),
+                    "none of the peer's proposals is acceptable: " + ProposalText.of(offer));
+        }
+        IkeSuite suite = choice.get().suite();
+        if (method.isEmpty() || method.get() != suite.keyExchange()) {
+            Octets wanted = new OctetsBuilder(2).u16(suite.keyExchange().transformId()).build();
+            return reject(
+                    request,
+                    Notify.of(NotifyType.INVALID_KE_PAYLOAD, wanted),
+                    "the key exchange has to be " + suite.keyExchange());
+        }
+        try {
+            KeyExchangeResponse exchanged =
+                    context.crypto().respond(suite.keyExchange(), ke.data(), context.random());
+            return accept(context, candidates, ours, path, request, choice.get(), exchanged);
+        } catch (InvalidPublicValueException e) {
+            return reject(
+                    request,
+                    Notify.of(NotifyType.INVALID_SYNTAX),
+                    "the peer's key exchange value is invalid");
+        }
+    }
+
+    private static Reply accept(
+            SessionContext context,
+            List<ConnectionConfig> candidates,
+            IkeSpi ours,
+            TransportPath path,
+            IkeMessage request,
+            ProposalSelection.IkeChoice choice,
+            KeyExchangeResponse exchanged) {
+        Octets nonce = nonce(context.random());
+        IkeSpi theirs = request.header().initiatorSpi();
+        Octets peerNonce = request.payload(Nonce.class).orElseThrow().value();
+        InitialKeys keys =
+                keys(
+                        path,
+                        request,
+                        theirs,
+                        ours,
+                        choice.suite(),
+                        exchanged.secret(),
+                        peerNonce,
+                        nonce);
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(ProposalOffer.chosenIke(choice.number(), choice.suite()));
+        payloads.add(
+                new KeyExchangePayload(
+                        choice.suite().keyExchange().transformId(), exchanged.value()));
+        payloads.add(new Nonce(nonce));
+        if (keys.nat().carriedOut()) {
+            payloads.addAll(
+                    NatDetection.notifications(
+                            theirs, ours, path.local(), path.remote(), isUdpEsp(path)));
+        }
+        payloads.addAll(
+                CertificateRequests.of(candidates.stream().map(ConnectionConfig::remote).toList()));
+        if (!keys.signatureHashes().isEmpty()) {
+            payloads.add(signatureHashes());
+        }
+        payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+        boolean speaksIkeTcp = keys.knowsIkeTcp() || path.kind() == TransportKind.IKE_TCP;
+        if (speaksIkeTcp && context.ikeTcpPort().isPresent()) {
+            payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
+        }
+        IkeHeader header = request.header().reply().withResponderSpi(ours);
+        return new Reply.Accepted(new IkeMessage(header, payloads), keys);
+    }
+
+    private static Reply reject(IkeMessage request, Notify notify, String reason) {
+        return new Reply.Rejected(
+                new IkeMessage(request.header().reply(), List.of(notify)), reason);
+    }
+
+    private static InitialKeys keys(
+            TransportPath path,
+            IkeMessage received,
+            IkeSpi initiator,
+            IkeSpi responder,
+            IkeSuite suite,
+            KeyMaterial secret,
+            Octets initiatorNonce,
+            Octets responderNonce) {
+        List<Notify> notifications = received.payloads(Notify.class);
+        List<VendorId> vendors = received.payloads(VendorId.class);
+        IkeHeader header = received.header();
+        NatDetection.Finding nat =
+                NatDetection.evaluate(
+                        header.initiatorSpi(),
+                        header.responderSpi(),
+                        path.local(),
+                        path.remote(),
+                        notifications);
+        OptionalInt port = IkeTcpSupport.announcedPort(vendors, notifications);
+        boolean childless = received.notification(NotifyType.CHILDLESS_IKEV2_SUPPORTED).isPresent();
+        return new InitialKeys(
+                initiator,
+                responder,
+                suite,
+                secret,
+                initiatorNonce,
+                responderNonce,
+                nat,
+                hashes(notifications),
+                IkeTcpSupport.isKnownTo(vendors),
+                port,
+                childless);
+    }
+
+    private static Set<Integer> hashes(List<Notify> notifications) {
+        Set<Integer> hashes = new LinkedHashSet<>();
+        notifications.stream()
+                .filter(n -> n.is(NotifyType.SIGNATURE_HASH_ALGORITHMS))
+                .map(Notify::data)
+                .forEach(data -> {
+                    for (int at = 0; at + 1 < data.size(); at += 2) {
+                        hashes.add(data.u16(at));
+                    }
+                });
+        return hashes;
+    }
+
+    private static Payload signatureHashes() {
+        OctetsBuilder data = new OctetsBuilder(16);
+        SignatureAuth.ANNOUNCED_HASHES.forEach(data::u16);
+        return Notify.of(NotifyType.SIGNATURE_HASH_ALGORITHMS, data.build());
+    }
+
+    /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.
+    private static boolean isUdpEsp(TransportPath path) {
+        return path.kind() != TransportKind.TCP_ENCAPSULATION;
+    }
+
+    private static Octets nonce(SecureRandom random) {
+        byte[] fresh = new byte[NONCE_OCTETS];
+        random.nextBytes(fresh);
+        return Octets.wrap(fresh);
+    }
+}

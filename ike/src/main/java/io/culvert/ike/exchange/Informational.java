@@ -1,0 +1,88 @@
+package io.culvert.ike.exchange;
+
+import io.culvert.ike.wire.Delete;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ike.wire.ProtocolId;
+import io.culvert.ipsec.value.Spi;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// INFORMATIONAL: liveness checks, deletes and errors.
+///
+///     Initiator                               Responder
+///     HDR, SK {}                         -->                     is the peer alive?
+///                                        <--  HDR, SK {}
+///     HDR, SK {D(ESP, our inbound SPIs)} -->                     these Child SAs go
+///                                        <--  HDR, SK {D(ESP, the SPIs of the other direction)}
+///     HDR, SK {D(IKE)}                   -->                     everything goes
+///                                        <--  HDR, SK {}
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.4 RFC 7296 section 1.4
+public final class Informational {
+    static final ExchangeSpec SPEC =
+            new ExchangeSpec(ExchangeType.INFORMATIONAL, PayloadRules.none(), PayloadRules.none());
+
+    private Informational() {}
+
+    /// What the peer wants.
+    ///
+    /// @param deletesIkeSa whether the IKE SA goes, and all its Child SAs with it
+    /// @param deletedOutbound the SPIs of Child SAs that go: the peer's inbound, our outbound ones
+    /// @param error an error that ends the IKE SA: the peer refuses who we are
+    public record Wishes(boolean deletesIkeSa, List<Spi> deletedOutbound, Optional<Notify> error) {
+        /// Copies the list.
+        public Wishes {
+            deletedOutbound = List.copyOf(deletedOutbound);
+        }
+    }
+
+    /// A liveness check.
+    public static List<Payload> livenessCheck() {
+        return List.of();
+    }
+
+    /// The end of the IKE SA.
+    public static List<Payload> deleteIkeSa() {
+        return List.of(Delete.ikeSa());
+    }
+
+    /// The end of Child SAs.
+    ///
+    /// @param inbound our inbound SPIs
+    public static List<Payload> deleteChildSas(List<Spi> inbound) {
+        return inbound.isEmpty() ? List.of() : List.of(Delete.childSas(inbound));
+    }
+
+    /// The refusal of a responder that did not prove who it is (IK-087); the IKE SA goes with it.
+    public static List<Payload> refuse(NotifyType error) {
+        return List.of(Notify.of(error), Delete.ikeSa());
+    }
+
+    /// Reads a request, or a response with deletes.
+    public static Wishes read(List<Payload> payloads) {
+        List<Spi> outbound = new ArrayList<>();
+        boolean ike = false;
+        for (Delete delete : PayloadChain.all(payloads, Delete.class)) {
+            ike |= delete.protocol().equals(ProtocolId.IKE);
+            if (delete.protocol().equals(ProtocolId.ESP)) {
+                delete.spis().stream()
+                        .filter(spi -> spi.size() == 4)
+                        .map(Spi::of)
+                        .filter(spi -> !outbound.contains(spi))
+                        .forEach(outbound::add);
+            }
+        }
+        Optional<Notify> error =
+                PayloadChain.all(payloads, Notify.class).stream()
+                        .filter(n ->
+                                n.is(NotifyType.AUTHENTICATION_FAILED)
+                                        || n.is(NotifyType.INVALID_SYNTAX))
+                        .findFirst();
+        return new Wishes(ike, outbound, error);
+    }
+}

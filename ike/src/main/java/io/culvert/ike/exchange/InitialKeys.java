@@ -1,0 +1,40 @@
+package io.culvert.ike.exchange;
+
+import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.proposal.IkeSuite;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.KeyMaterial;
+import io.culvert.ipsec.value.Octets;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// What two peers have agreed on in IKE_SA_INIT.
+///
+/// @param initiatorSpi the original initiator's SPI
+/// @param responderSpi the original responder's SPI
+/// @param suite the algorithms
+/// @param secret the shared secret of the key exchange
+/// @param initiatorNonce Ni
+/// @param responderNonce Nr
+/// @param nat what NAT detection found
+/// @param signatureHashes the hash algorithms that the peer announced, empty if none
+/// @param knowsIkeTcp whether the peer knows IKE over TCP
+/// @param ikeTcpPort where the peer can be reached by raw IKE over TCP
+/// @param childless whether the responder does without a Child SA in IKE_AUTH
+public record InitialKeys(
+        IkeSpi initiatorSpi,
+        IkeSpi responderSpi,
+        IkeSuite suite,
+        KeyMaterial secret,
+        Octets initiatorNonce,
+        Octets responderNonce,
+        NatDetection.Finding nat,
+        Set<Integer> signatureHashes,
+        boolean knowsIkeTcp,
+        OptionalInt ikeTcpPort,
+        boolean childless) {
+    /// Copies the set.
+    public InitialKeys {
+        signatureHashes = Set.copyOf(signatureHashes);
+    }
+}

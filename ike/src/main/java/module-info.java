@@ -7,6 +7,7 @@ module io.culvert.ike {
     exports io.culvert.ike.auth;
     exports io.culvert.ike.keys;
     exports io.culvert.ike.proposal;
+    exports io.culvert.ike.session;
     exports io.culvert.ike.transport;
     exports io.culvert.ike.wire;
 }

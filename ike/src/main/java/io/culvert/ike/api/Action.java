@@ -44,8 +44,10 @@ public sealed interface Action {
     /// Messages with this SPI belong to nobody any more.
     record UnbindSpi(IkeSpi spi) implements Action {}
 
-    /// The handshake of a responder is over, well or badly: it is no longer half open.
-    record HandshakeEnded(IkeSpi spi) implements Action {}
+    /// The handshake of a responder is over: it is no longer half open.
+    ///
+    /// @param established whether it came to an IKE SA
+    record HandshakeEnded(IkeSpi spi, boolean established) implements Action {}
 
     /// Reserve inbound ESP SPIs; answered at once by [Input.SpisReserved].
     record ReserveSpis(int count) implements Action {}

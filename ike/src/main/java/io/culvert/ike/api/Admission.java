@@ -13,7 +13,9 @@ public interface Admission {
     Decision decide(MonoTime now, TransportPath path, Octets message);
 
     /// A session that was accepted is no longer half open ([Action.HandshakeEnded]).
-    void handshakeEnded(MonoTime now, IkeSpi ours);
+    ///
+    /// @param established whether it came to an IKE SA; if not, the same request may be tried again
+    void handshakeEnded(MonoTime now, IkeSpi ours, boolean established);
 
     /// What is to be done.
     sealed interface Decision {

@@ -1,0 +1,408 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.TransportChoice;
+import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.TransportKind;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ipsec.value.MonoTime;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Carries our requests: chooses the transport of each, opens connections, repeats what is not answered.
+///
+/// Responses are not its business: they go back by the path of their request.
+final class Courier {
+    /// What came of something that happened to a transport.
+    enum Outcome {
+        /// It goes on.
+        CARRIED_ON,
+        /// IKE_SA_INIT has to start anew, with another SPI: its request is bound to a transport that is gone (IT-052).
+        RESTART,
+        /// There is no way left to the peer.
+        UNREACHABLE
+    }
+
+    private static final int CONNECT_ATTEMPTS_BEFORE_INIT = 2;
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+
+    private final Outbox outbox;
+    private final TimerTable timers;
+    private TransportChoice choice = new TransportChoice.Udp();
+    private ConnectionTimers times = ConnectionTimers.DEFAULT;
+    private Optional<Endpoints> endpoints = Optional.empty();
+    private Optional<TransportPath.Udp> udp = Optional.empty();
+    private Optional<TransportPath.Tcp> tcp = Optional.empty();
+    private Optional<Transmission> outstanding = Optional.empty();
+    private OptionalInt opening = OptionalInt.empty();
+    private OptionalInt announcedPort = OptionalInt.empty();
+    private int attempts;
+    private int failedConnects;
+    private boolean tcpUnusable;
+    private boolean udpDead;
+    private boolean everConnected;
+    private String why = "the peer chose it";
+    private String lastTrouble = "no answer";
+
+    Courier(Outbox outbox, TimerTable timers) {
+        this.outbox = outbox;
+        this.timers = timers;
+    }
+
+    /// Prepares an original initiator.
+    void begin(TransportChoice chosen, ConnectionTimers connectionTimes, Endpoints from) {
+        choice = chosen;
+        times = connectionTimes;
+        endpoints = Optional.of(from);
+        if (choice.kind() != TransportKind.TCP_ENCAPSULATION) {
+            udp =
+                    Optional.of(
+                            new TransportPath.Udp(
+                                    from.localUdpEndpoint(), from.remoteUdpEndpoint(), false));
+        }
+        why = "configured: transports = [\"" + choice.kind().word() + "\"]";
+    }
+
+    /// Learns how a responder's peer came: its transport is the SA's.
+    void adopt(TransportPath path, ConnectionTimers connectionTimes) {
+        times = connectionTimes;
+        switch (path) {
+            case TransportPath.Udp _ -> {}
+            case TransportPath.Tcp stream -> {
+                if (stream.kind() == TransportKind.TCP_ENCAPSULATION) {
+                    choice = new TransportChoice.TcpEncapsulation();
+                    tcp = Optional.of(stream);
+                }
+            }
+        }
+    }
+
+    void useTimers(ConnectionTimers connectionTimes) {
+        times = connectionTimes;
+    }
+
+    /// The peer's port for raw IKE over TCP, as it announced it (IT-034).
+    void announced(OptionalInt port) {
+        announcedPort = port;
+    }
+
+    /// From now on all UDP goes between the ports shared with ESP (IK-125).
+    void floatToNatTraversal() {
+        endpoints.ifPresent(e ->
+                udp =
+                        Optional.of(
+                                new TransportPath.Udp(
+                                        e.localNatTraversalEndpoint(),
+                                        e.remoteNatTraversalEndpoint(),
+                                        true)));
+    }
+
+    /// The peer was authenticated on this UDP path; gives whether it was elsewhere before.
+    boolean udpMoved(TransportPath.Udp path) {
+        boolean moved = !udp.equals(Optional.of(path));
+        udp = Optional.of(path);
+        return moved;
+    }
+
+    /// The peer was authenticated on this stream; gives whether it used another before.
+    boolean streamMoved(TransportPath.Tcp path) {
+        boolean moved = !tcp.equals(Optional.of(path));
+        tcp = Optional.of(path);
+        timers.clear(TimerTable.Kind.GIVE_UP);
+        return moved;
+    }
+
+    Optional<TransportPath.Udp> udp() {
+        return udp;
+    }
+
+    Optional<TransportPath.Tcp> stream() {
+        return tcp;
+    }
+
+    boolean isTcpEncapsulation() {
+        return choice.kind() == TransportKind.TCP_ENCAPSULATION;
+    }
+
+    Optional<Transmission> outstanding() {
+        return outstanding;
+    }
+
+    String why() {
+        return why;
+    }
+
+    String lastTrouble() {
+        return lastTrouble;
+    }
+
+    /// Whether a request of this kind would go over a stream now.
+    boolean wantsStream(ExchangeType exchange, int octets, boolean livenessCheck) {
+        return switch (choice) {
+            case TransportChoice.Udp _ -> false;
+            case TransportChoice.TcpEncapsulation _ -> true;
+            case TransportChoice.IkeTcp(IkeTcpPolicy policy, int threshold) ->
+                    (!livenessCheck || udpDead)
+                            && !tcpUnusable
+                            && switch (udpDead ? IkeTcpPolicy.ALWAYS : policy) {
+                                case ALWAYS -> endpoints.isPresent();
+                                case MISSION ->
+                                        announcedPort.isPresent()
+                                                && (exchange.equals(ExchangeType.IKE_AUTH)
+                                                        || octets > threshold);
+                                case LARGE -> announcedPort.isPresent() && octets > threshold;
+                            };
+        };
+    }
+
+    /// The path on which IKE_SA_INIT is to be sent, once it is there: its addresses go into the message.
+    Optional<TransportPath> pathForInit() {
+        return wantsStream(ExchangeType.IKE_SA_INIT, 0, false)
+                ? tcp.map(TransportPath.class::cast)
+                : udp.map(TransportPath.class::cast);
+    }
+
+    /// Opens the connection that IKE_SA_INIT needs.
+    void openForInit() {
+        open();
+    }
+
+    /// Sends a request now, or as soon as its connection is open.
+    void send(MonoTime now, Transmission request) {
+        outstanding = Optional.of(request);
+        boolean stream =
+                wantsStream(
+                        request.exchange(), request.message().size(), request.isLivenessCheck());
+        if (!stream) {
+            udp.ifPresent(path -> transmit(now, path));
+            return;
+        }
+        if (tcp.isPresent()) {
+            transmit(now, tcp.get());
+        } else if (endpoints.isPresent()) {
+            open();
+        }
+    }
+
+    /// The mission is over: a connection of `ike-tcp` has no more to do (IT-013).
+    void missionEnded() {
+        if (choice.kind() == TransportKind.IKE_TCP) {
+            closeStream();
+        }
+    }
+
+    /// Closes the connection, if we opened one.
+    void closeStream() {
+        tcp.filter(TransportPath.Tcp::weOpened)
+                .ifPresent(path -> outbox.add(new Action.CloseConnection(path.connection())));
+        tcp = Optional.empty();
+        opening = OptionalInt.empty();
+        timers.clear(TimerTable.Kind.RECONNECT);
+    }
+
+    /// Whether `attempt` is the connection that is being waited for; if so it is now open.
+    boolean connectionOpened(int attempt, TransportPath.Tcp path) {
+        if (opening.isEmpty() || opening.getAsInt() != attempt) {
+            outbox.add(new Action.CloseConnection(path.connection()));
+            return false;
+        }
+        opening = OptionalInt.empty();
+        failedConnects = 0;
+        everConnected = true;
+        tcp = Optional.of(path);
+        timers.clear(TimerTable.Kind.RECONNECT);
+        return true;
+    }
+
+    /// Sends what is outstanding on a connection that has just been opened (IT-014, TE-061).
+    void resume(MonoTime now) {
+        tcp.filter(path -> outstanding.isPresent()).ifPresent(path -> transmit(now, path));
+    }
+
+    /// A connection could not be opened.
+    Outcome connectionFailed(MonoTime now, int attempt, String reason) {
+        if (opening.isEmpty() || opening.getAsInt() != attempt) {
+            return Outcome.CARRIED_ON;
+        }
+        opening = OptionalInt.empty();
+        lastTrouble = reason;
+        failedConnects++;
+        return switch (choice.kind()) {
+            case UDP -> Outcome.CARRIED_ON;
+            case IKE_TCP -> overUdpInstead(now);
+            case TCP_ENCAPSULATION -> {
+                if (!everConnected) {
+                    yield Outcome.UNREACHABLE;
+                }
+                timers.set(TimerTable.Kind.RECONNECT, now, backOff());
+                yield Outcome.CARRIED_ON;
+            }
+        };
+    }
+
+    /// A connection of ours is gone. The SA lives (IT-090, TE-045).
+    Outcome connectionLost(MonoTime now, TransportPath.Tcp lost, String reason) {
+        if (!tcp.equals(Optional.of(lost))) {
+            return Outcome.CARRIED_ON;
+        }
+        tcp = Optional.empty();
+        lastTrouble = "connection lost: " + reason;
+        boolean initPending =
+                outstanding.isPresent()
+                        && outstanding.get().exchange().equals(ExchangeType.IKE_SA_INIT);
+        if (choice.kind() == TransportKind.TCP_ENCAPSULATION) {
+            return streamLost(now, initPending);
+        }
+        if (outstanding.isEmpty() || !outstanding.get().wasSentOn(lost)) {
+            return Outcome.CARRIED_ON;
+        }
+        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        if (initPending) {
+            return ++failedConnects >= CONNECT_ATTEMPTS_BEFORE_INIT
+                    ? Outcome.UNREACHABLE
+                    : Outcome.RESTART;
+        }
+        return overUdpInstead(now);
+    }
+
+    /// The retransmission timer ran out.
+    Outcome notAnswered(MonoTime now) {
+        if (outstanding.isEmpty()) {
+            return Outcome.CARRIED_ON;
+        }
+        Transmission request = outstanding.get();
+        if (!request.wasSent()) {
+            return Outcome.UNREACHABLE;
+        }
+        return switch (request.lastPath()) {
+            case TransportPath.Udp path -> {
+                if (request.sendings() >= times.retransmissions().size()) {
+                    lastTrouble =
+                            "no answer to "
+                                    + request.sendings()
+                                    + " copies of "
+                                    + request.exchange();
+                    yield Outcome.UNREACHABLE;
+                }
+                transmit(now, udp.orElse(path));
+                yield Outcome.CARRIED_ON;
+            }
+            case TransportPath.Tcp path -> {
+                lastTrouble = "no answer to " + request.exchange() + " on an open connection";
+                boolean elsewhere =
+                        path.kind() == TransportKind.IKE_TCP && !request.isTransportBound();
+                yield elsewhere ? overUdpInstead(now) : Outcome.UNREACHABLE;
+            }
+        };
+    }
+
+    /// The back-off is over: open the lost connection again.
+    void reconnect() {
+        if (endpoints.isPresent() && tcp.isEmpty()) {
+            open();
+        }
+    }
+
+    /// UDP leads nowhere: what is outstanding, and all that follows, goes over a stream (IT-064). The request that
+    /// nobody answered has to go first, as the window does not let another pass it (IT-057).
+    void abandonUdp() {
+        udpDead = true;
+        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        open();
+    }
+
+    /// The outstanding request is answered, or given up.
+    void settled() {
+        outstanding = Optional.empty();
+        timers.clear(TimerTable.Kind.RETRANSMISSION);
+    }
+
+    private Outcome streamLost(MonoTime now, boolean initPending) {
+        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        if (endpoints.isEmpty()) {
+            timers.set(TimerTable.Kind.GIVE_UP, now, patience());
+            return Outcome.CARRIED_ON;
+        }
+        if (initPending && ++failedConnects >= CONNECT_ATTEMPTS_BEFORE_INIT) {
+            return Outcome.UNREACHABLE;
+        }
+        timers.set(TimerTable.Kind.GIVE_UP, now, patience());
+        timers.set(
+                TimerTable.Kind.RECONNECT,
+                now,
+                outstanding.isPresent() ? Duration.ZERO : backOff());
+        return Outcome.CARRIED_ON;
+    }
+
+    /// A request that may travel anywhere goes over UDP; one that is bound starts anew (IT-036, IT-051).
+    private Outcome overUdpInstead(MonoTime now) {
+        boolean init =
+                outstanding.isPresent()
+                        && outstanding.get().exchange().equals(ExchangeType.IKE_SA_INIT);
+        if (outstanding.isEmpty() || init || udp.isEmpty()) {
+            return Outcome.UNREACHABLE;
+        }
+        if (outstanding.get().isTransportBound() && outstanding.get().wasSent()) {
+            return Outcome.UNREACHABLE;
+        }
+        tcpUnusable = true;
+        why = "ike-tcp failed (" + lastTrouble + "), so over udp";
+        transmit(now, udp.get());
+        return Outcome.CARRIED_ON;
+    }
+
+    private void open() {
+        if (opening.isPresent() || endpoints.isEmpty()) {
+            return;
+        }
+        Endpoints ends = endpoints.get();
+        boolean encapsulated = isTcpEncapsulation();
+        int port =
+                encapsulated
+                        ? ends.remoteTcpEncapsulation()
+                        : announcedPort.orElse(ends.remoteIkeTcp());
+        int attempt = ++attempts;
+        opening = OptionalInt.of(attempt);
+        outbox.add(
+                new Action.OpenConnection(
+                        attempt,
+                        encapsulated ? StreamFraming.TCP_ENCAPSULATION : StreamFraming.IKE_TCP,
+                        ends.localAddress(),
+                        new InetSocketAddress(ends.remoteAddress(), port)));
+    }
+
+    private void transmit(MonoTime now, TransportPath path) {
+        Transmission request = outstanding.orElseThrow();
+        boolean repeated = request.sentOn(path);
+        IkeHeader header = IkeHeader.peek(request.message()).orElseThrow();
+        outbox.send(path, request.message(), header, request.payloads(), repeated);
+        List<Duration> waits = times.retransmissions();
+        Duration wait =
+                path instanceof TransportPath.Udp
+                        ? waits.get(Math.min(request.sendings(), waits.size()) - 1)
+                        : times.streamAnswer();
+        timers.set(TimerTable.Kind.RETRANSMISSION, now, wait);
+    }
+
+    private Duration backOff() {
+        return failedConnects == 0
+                ? Duration.ZERO
+                : Duration.ofSeconds(
+                        Math.min(
+                                LONGEST_BACK_OFF.toSeconds(),
+                                1L << Math.min(failedConnects - 1, 6)));
+    }
+
+    /// How long a peer that is out of reach is waited for: as long as over UDP.
+    private Duration patience() {
+        return times.retransmissions().stream().reduce(Duration.ZERO, Duration::plus);
+    }
+}

@@ -1,0 +1,411 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Command;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.Input;
+import io.culvert.ike.api.Session;
+import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.api.SessionStatus;
+import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.keys.OpenResult;
+import io.culvert.ike.transport.TransportKind;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ChainResult;
+import io.culvert.ike.wire.DecodeResult;
+import io.culvert.ike.wire.EncryptedFragment;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.MessageCodec;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadType;
+import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.DataPlaneEvent;
+import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import java.util.List;
+import java.util.Optional;
+
+/// One peering over its whole life.
+///
+/// This class opens messages, keeps the windows of message IDs and leads every input to the stage that the session is
+/// in; the stages know what the messages mean. For one thread.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2 RFC 7296 section 2
+public final class IkeSession implements Session {
+    private static final MessageCodec CODEC = new MessageCodec();
+
+    private final Peering peering;
+    private final boolean originalInitiator;
+    private Stage stage;
+
+    private IkeSession(Peering peering, boolean originalInitiator, Stage stage) {
+        this.peering = peering;
+        this.originalInitiator = originalInitiator;
+        this.stage = stage;
+    }
+
+    /// A session that will start the connection; its first input is [Command.Initiate].
+    public static IkeSession initiator(SessionContext context, ConnectionConfig connection) {
+        var peering = new Peering(context, Peering.freshSpi(context));
+        peering.connection(connection);
+        return new IkeSession(peering, true, new Idle());
+    }
+
+    /// A session for a peer that calls; its first input is the peer's IKE_SA_INIT request.
+    ///
+    /// @param ours the SPI that [HalfOpenAdmission] chose
+    /// @param candidates the connections that peers may use, in the order of the configuration
+    public static IkeSession responder(
+            SessionContext context, IkeSpi ours, List<ConnectionConfig> candidates) {
+        var peering = new Peering(context, ours);
+        return new IkeSession(
+                peering,
+                false,
+                new ResponderSetup.AwaitingInitRequest(peering, List.copyOf(candidates)));
+    }
+
+    @Override
+    public List<Action> handle(MonoTime now, Input input) {
+        if (!peering.isOver()) {
+            switch (input) {
+                case Input.MessageReceived(TransportPath path, Octets message) ->
+                        onMessage(now, path, message);
+                case Input.ConnectionOpened(int attempt, TransportPath.Tcp path) -> {
+                    if (peering.courier().connectionOpened(attempt, path)) {
+                        stage = stage.onConnectionOpened(now);
+                    }
+                }
+                case Input.ConnectionFailed(int attempt, String reason) ->
+                        follow(now, peering.courier().connectionFailed(now, attempt, reason));
+                case Input.ConnectionLost(TransportPath.Tcp path, String reason) -> {
+                    follow(now, peering.courier().connectionLost(now, path, reason));
+                    peering.routeChildren();
+                }
+                case Input.SendFailed _ -> {} // a hint; the retransmission timer decides (IK-028)
+                case Input.DeadlineReached _ -> onDeadline(now);
+                case Input.Commanded(Command command) -> onCommand(now, command);
+                case Input.Answered(int question, var answer) ->
+                        stage = stage.onAnswer(now, question, answer);
+                case Input.SpisReserved(var spis) -> peering.reserved(spis);
+                case Input.DataPlaneReported(DataPlaneEvent event) -> onDataPlane(now, event);
+                case Input.InstallFailed(ChildSaId sa, String reason) ->
+                        onInstallFailed(now, sa, reason);
+            }
+        }
+        return peering.outbox().drain();
+    }
+
+    @Override
+    public Optional<MonoTime> nextDeadline() {
+        return peering.timers().next();
+    }
+
+    @Override
+    public SessionStatus status() {
+        return peering.status(stage.word(), originalInitiator);
+    }
+
+    @Override
+    public boolean isOver() {
+        return peering.isOver();
+    }
+
+    private void onCommand(MonoTime now, Command command) {
+        switch (command) {
+            case Command.Initiate(var endpoints) -> {
+                peering.heard(now);
+                stage = InitiatorSetup.start(now, peering, endpoints);
+            }
+            case Command.Terminate(String cause) -> {
+                if (peering.authenticated().isEmpty()) {
+                    peering.end(cause, Optional.empty());
+                } else if (!(stage instanceof Deleting)) {
+                    stage =
+                            Deleting.because(
+                                    now,
+                                    peering,
+                                    Informational.deleteIkeSa(),
+                                    cause,
+                                    Optional.empty());
+                }
+            }
+            case Command.Abandon(String cause) -> peering.end(cause, Optional.empty());
+            case Command.CheckLiveness _ -> {
+                boolean idle = peering.courier().outstanding().isEmpty();
+                if (stage instanceof EstablishedPeer && idle) {
+                    peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
+                }
+            }
+        }
+    }
+
+    private void onDeadline(MonoTime now) {
+        Optional<TimerTable.Kind> due = peering.timers().takeDue(now);
+        while (due.isPresent() && !peering.isOver()) {
+            switch (due.get()) {
+                case RETRANSMISSION -> follow(now, peering.courier().notAnswered(now));
+                case RECONNECT -> peering.courier().reconnect();
+                case HINT, HALF_OPEN, LIVENESS, NAT_KEEPALIVE, GIVE_UP ->
+                        stage = stage.onTimer(now, due.get());
+            }
+            due = peering.timers().takeDue(now);
+        }
+    }
+
+    private void follow(MonoTime now, Courier.Outcome outcome) {
+        switch (outcome) {
+            case CARRIED_ON -> {}
+            case RESTART -> stage = stage.onRestart(now);
+            case UNREACHABLE -> unreachable(now);
+        }
+    }
+
+    private void unreachable(MonoTime now) {
+        SessionFailure failure =
+                new SessionFailure.Unreachable(
+                        "the peer cannot be reached: " + peering.courier().lastTrouble(),
+                        "check address, port and firewall, or try another of `transports`");
+        boolean stillTold =
+                stage instanceof EstablishedPeer
+                        && peering.connection().orElseThrow().transport().kind()
+                                == TransportKind.IKE_TCP;
+        if (stillTold) {
+            // the path of ESP is dead, but the peer can hear of it over TCP (IT-064)
+            peering.courier().abandonUdp();
+            stage =
+                    Deleting.because(
+                            now,
+                            peering,
+                            Informational.deleteIkeSa(),
+                            "the peer cannot be reached",
+                            Optional.of(failure));
+        } else {
+            peering.end("the peer cannot be reached", Optional.of(failure));
+        }
+    }
+
+    private void onMessage(MonoTime now, TransportPath path, Octets octets) {
+        if (!(CODEC.decode(octets) instanceof DecodeResult.Decoded(IkeMessage message))) {
+            peering.outbox().drop(path, DropReason.MALFORMED);
+            return;
+        }
+        if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
+            onInit(now, path, message, octets);
+        } else if (peering.sa().isEmpty() || !peering.theSa().matches(message.header())) {
+            peering.outbox().drop(path, DropReason.WRONG_SPI);
+        } else if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
+            peering.outbox().drop(path, DropReason.NOT_PROTECTED);
+        } else if (message.payloads().getLast() instanceof EncryptedFragment) {
+            peering.outbox().drop(path, DropReason.FRAGMENT);
+        } else {
+            open(now, path, message, octets);
+        }
+    }
+
+    private void onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
+        if (originalInitiator || peering.sa().isEmpty()) {
+            stage = stage.onInit(now, path, message, octets);
+            return;
+        }
+        IkeSa sa = peering.theSa();
+        if (!octets.equals(sa.initRequest())
+                || !(stage instanceof ResponderSetup.AwaitingAuthRequest)) {
+            peering.outbox().drop(path, DropReason.OUT_OF_STATE);
+        } else if (path.kind() != sa.initPath().kind()) {
+            peering.outbox().drop(path, DropReason.INIT_ON_OTHER_TRANSPORT);
+        } else {
+            peering.outbox().received(path, octets, message.header(), message.payloads(), true);
+            peering.outbox()
+                    .send(path, sa.initResponse(), message.header().reply(), List.of(), true);
+        }
+    }
+
+    private void open(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
+        IkeHeader header = message.header();
+        switch (peering.theSa().inbound().open(octets, message)) {
+            case OpenResult.BadIntegrity _ -> peering.outbox().drop(path, DropReason.BAD_INTEGRITY);
+            case OpenResult.Malformed _ -> {
+                if (isNew(path, header)) {
+                    broken(now, path, header);
+                }
+            }
+            case OpenResult.Opened(PayloadType first, Octets plaintext) -> {
+                if (isNew(path, header)) {
+                    accept(now, path, header, octets, CODEC.decodePayloads(first, plaintext));
+                }
+            }
+        }
+    }
+
+    /// Whether an authentic message is one that was not seen before and may be acted on. A request that was answered
+    /// already is answered again, by the path it came by (IK-024, IT-025).
+    private boolean isNew(TransportPath path, IkeHeader header) {
+        IkeSa sa = peering.theSa();
+        if (header.response()) {
+            return isAwaited(path, header);
+        }
+        if (header.messageId() == sa.expectedRequestId()) {
+            return true;
+        }
+        Optional<ResponseCache.Cached> cached = sa.responses().find(header.messageId());
+        cached.ifPresent(
+                c -> peering.outbox().send(path, c.message(), c.header(), c.payloads(), true));
+        boolean repeated = header.messageId() < sa.expectedRequestId();
+        peering.outbox()
+                .drop(path, repeated ? DropReason.REPEATED_REQUEST : DropReason.OUTSIDE_WINDOW);
+        return false;
+    }
+
+    private boolean isAwaited(TransportPath path, IkeHeader header) {
+        Optional<Transmission> outstanding =
+                peering.courier()
+                        .outstanding()
+                        .filter(t ->
+                                t.messageId() == header.messageId()
+                                        && t.exchange().equals(header.exchangeType()));
+        if (outstanding.isEmpty()) {
+            peering.outbox().drop(path, DropReason.UNEXPECTED_RESPONSE);
+            return false;
+        }
+        if (!outstanding.get().wasSentOn(path)) {
+            peering.outbox().drop(path, DropReason.RESPONSE_ON_WRONG_TRANSPORT);
+            return false;
+        }
+        return true;
+    }
+
+    private void accept(
+            MonoTime now, TransportPath path, IkeHeader header, Octets octets, ChainResult chain) {
+        switch (chain) {
+            case ChainResult.Payloads(List<Payload> payloads) -> {
+                peering.outbox().received(path, octets, header, payloads, false);
+                peering.heard(now);
+                peering.passed(now, path);
+                followPeer(now, path);
+                if (header.response()) {
+                    stage = stage.onResponse(now, path, header, payloads);
+                } else {
+                    peering.theSa().requestTaken();
+                    stage = stage.onRequest(now, path, header, payloads);
+                }
+            }
+            case ChainResult.UnknownCriticalPayload(PayloadType type) -> {
+                if (header.response()) {
+                    broken(now, path, header);
+                } else {
+                    peering.theSa().requestTaken();
+                    Octets named = Octets.of((byte) type.value());
+                    peering.respond(
+                            now,
+                            path,
+                            header,
+                            List.of(Notify.of(NotifyType.UNSUPPORTED_CRITICAL_PAYLOAD, named)));
+                }
+            }
+            case ChainResult.Malformed _ -> broken(now, path, header);
+        }
+    }
+
+    /// An authentic peer breaks the protocol: it is told, and the IKE SA goes (IK-009).
+    private void broken(MonoTime now, TransportPath path, IkeHeader header) {
+        if (!header.response()) {
+            peering.theSa().requestTaken();
+            peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
+        }
+        peering.end(
+                "the peer sent a malformed message",
+                Optional.of(
+                        new SessionFailure.PeerMisbehaved(
+                                "the peer sent a malformed " + header.exchangeType() + " message",
+                                "look into the peer's log, and capture the exchange")));
+    }
+
+    /// Follows a peer to where its latest new, authentic message came from (IK-126, TE-054). A message over `ike-tcp`
+    /// says nothing about where ESP goes (IT-028).
+    private void followPeer(MonoTime now, TransportPath path) {
+        switch (path) {
+            case TransportPath.Udp udp -> {
+                boolean behindNat = peering.theSa().initial().nat().us();
+                boolean unknown =
+                        peering.courier().udp().filter(TransportPath.Udp::nonEspMarker).isEmpty();
+                if ((unknown || !behindNat) && peering.courier().udpMoved(udp)) {
+                    peering.routeChildren();
+                }
+            }
+            case TransportPath.Tcp stream -> {
+                if (stream.kind() == TransportKind.TCP_ENCAPSULATION
+                        && peering.courier().streamMoved(stream)) {
+                    peering.routeChildren();
+                    peering.courier().resume(now);
+                }
+            }
+        }
+    }
+
+    private void onDataPlane(MonoTime now, DataPlaneEvent event) {
+        switch (event) {
+            case DataPlaneEvent.PeerMoved(ChildSaId _, EspRoute.Udp(var local, var remote)) -> {
+                boolean behindNat = peering.theSa().initial().nat().us();
+                var path = new TransportPath.Udp(local, remote, true);
+                if (!behindNat
+                        && !peering.courier().isTcpEncapsulation()
+                        && peering.courier().udpMoved(path)) {
+                    peering.routeChildren();
+                }
+            }
+            case DataPlaneEvent.LifetimeReached(ChildSaId id, boolean hard) -> {
+                if (hard) {
+                    lifetimeOver(now, id);
+                }
+            }
+            case DataPlaneEvent.PeerMoved _,
+                    DataPlaneEvent.UnknownSpi _,
+                    DataPlaneEvent.Failed _ -> {}
+        }
+    }
+
+    private void lifetimeOver(MonoTime now, ChildSaId id) {
+        Optional<ChildSa> spent =
+                peering.children().stream().filter(c -> c.id().equals(id)).findFirst();
+        spent.ifPresent(child -> {
+            peering.removeChild(child, "its lifetime is over");
+            if (peering.courier().outstanding().isEmpty()) {
+                peering.request(
+                        now,
+                        ExchangeType.INFORMATIONAL,
+                        Informational.deleteChildSas(List.of(child.inbound())));
+            }
+        });
+    }
+
+    private void onInstallFailed(MonoTime now, ChildSaId id, String reason) {
+        Optional<ChildSa> failed =
+                peering.children().stream().filter(c -> c.id().equals(id)).findFirst();
+        failed.ifPresent(child -> {
+            var failure =
+                    new SessionFailure.LocalProblem(
+                            "child " + child.name() + " could not be installed: " + reason,
+                            "look into our log");
+            peering.removeChild(child, reason);
+            peering.outbox().publish(new IkeEvent.ChildSaFailed(child.name(), failure));
+            stage =
+                    Deleting.because(
+                            now,
+                            peering,
+                            Informational.deleteIkeSa(),
+                            "a Child SA could not be installed",
+                            Optional.of(failure));
+        });
+    }
+
+    /// Nothing has been asked of the session yet.
+    private static final class Idle implements Stage {}
+}

@@ -1,0 +1,279 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.exchange.AuthenticationContext;
+import io.culvert.ike.exchange.AuthenticationStep;
+import io.culvert.ike.exchange.IkeAuth;
+import io.culvert.ike.exchange.IkeSaInit;
+import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.transport.TransportKind;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.MessageCodec;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// The stages of an original initiator until the IKE SA is established.
+///
+///     AwaitingInitResponse ─► AwaitingAuthResponse ─► (JudgingPeer ─►) EstablishedPeer
+final class InitiatorSetup {
+    /// How long a refusal without proof waits for a better answer (IK-048).
+    private static final Duration HINT_PATIENCE = Duration.ofSeconds(1);
+
+    private InitiatorSetup() {}
+
+    /// Starts: asks for an SPI, opens a connection if need be, sends IKE_SA_INIT.
+    static Stage start(MonoTime now, Peering peering, Endpoints endpoints) {
+        ConnectionConfig connection = peering.connection().orElseThrow();
+        peering.bind(peering.ours());
+        peering.outbox().add(new Action.ReserveSpis(1));
+        peering.courier().begin(connection.transport(), connection.timers(), endpoints);
+        peering.outbox()
+                .publish(
+                        new IkeEvent.TransportChosen(
+                                connection.transport().kind(), peering.courier().why()));
+        return new AwaitingInitResponse(peering).begin(now);
+    }
+
+    /// IKE_SA_INIT is under way.
+    static final class AwaitingInitResponse implements Stage {
+        private final Peering peering;
+        private final IkeSaInit.Initiating exchange;
+        private Optional<SessionFailure> hint = Optional.empty();
+        private Octets request = Octets.EMPTY;
+
+        AwaitingInitResponse(Peering peering) {
+            this.peering = peering;
+            this.exchange =
+                    new IkeSaInit.Initiating(
+                            peering.context(),
+                            peering.connection().orElseThrow().proposals(),
+                            peering.ours());
+        }
+
+        Stage begin(MonoTime now) {
+            if (peering.courier().pathForInit().isPresent()) {
+                send(now);
+            } else {
+                peering.courier().openForInit();
+            }
+            return this;
+        }
+
+        @Override
+        public Stage onConnectionOpened(MonoTime now) {
+            if (peering.courier().outstanding().isPresent()) {
+                peering.courier().resume(now);
+            } else {
+                send(now);
+            }
+            return this;
+        }
+
+        @Override
+        public Stage onRestart(MonoTime now) {
+            exchange.close();
+            peering.courier().settled();
+            peering.bind(Peering.freshSpi(peering.context()));
+            return new AwaitingInitResponse(peering).begin(now);
+        }
+
+        @Override
+        public Stage onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
+            Optional<Transmission> outstanding = peering.courier().outstanding();
+            if (!message.header().response()
+                    || message.header().messageId() != 0
+                    || !message.header().initiatorSpi().equals(peering.ours())
+                    || outstanding.isEmpty()) {
+                peering.outbox().drop(path, DropReason.OUT_OF_STATE);
+                return this;
+            }
+            if (!outstanding.get().wasSentOn(path)) {
+                peering.outbox().drop(path, DropReason.RESPONSE_ON_WRONG_TRANSPORT);
+                return this;
+            }
+            peering.outbox().received(path, octets, message.header(), message.payloads(), false);
+            return switch (exchange.processResponse(path, message)) {
+                case IkeSaInit.Verdict.Ignored _ -> {
+                    peering.outbox().drop(path, DropReason.USELESS_INIT_RESPONSE);
+                    yield this;
+                }
+                case IkeSaInit.Verdict.TryAgain _ -> {
+                    peering.courier().settled();
+                    send(now);
+                    yield this;
+                }
+                case IkeSaInit.Verdict.Refused(SessionFailure failure) ->
+                        refused(now, path, failure);
+                case IkeSaInit.Verdict.Agreed(var keys) -> {
+                    exchange.close();
+                    peering.timers().clear(TimerTable.Kind.HINT);
+                    peering.courier().settled();
+                    peering.courier().announced(keys.ikeTcpPort());
+                    peering.derive(true, keys, request, octets, path);
+                    yield authenticate(now, path, keys.nat().carriedOut());
+                }
+            };
+        }
+
+        @Override
+        public Stage onTimer(MonoTime now, TimerTable.Kind kind) {
+            if (kind == TimerTable.Kind.HINT) {
+                peering.end("refused by the peer", hint);
+            }
+            return this;
+        }
+
+        private Stage refused(MonoTime now, TransportPath path, SessionFailure failure) {
+            if (path instanceof TransportPath.Udp) {
+                hint = Optional.of(failure);
+                peering.timers().set(TimerTable.Kind.HINT, now, HINT_PATIENCE);
+            } else {
+                peering.end("refused by the peer", Optional.of(failure));
+            }
+            return this;
+        }
+
+        private void send(MonoTime now) {
+            TransportPath path = peering.courier().pathForInit().orElseThrow();
+            boolean announce =
+                    peering.connection().orElseThrow().transport().kind() == TransportKind.IKE_TCP
+                            || peering.context().ikeTcpPort().isPresent();
+            IkeMessage message = exchange.buildRequest(path, announce);
+            request = MessageCodec.encode(message);
+            peering.courier()
+                    .send(
+                            now,
+                            new Transmission(
+                                    0, ExchangeType.IKE_SA_INIT, message.payloads(), request));
+            peering.passed(now, path);
+        }
+
+        private Stage authenticate(MonoTime now, TransportPath path, boolean natDetection) {
+            boolean streamed = path.kind() == TransportKind.TCP_ENCAPSULATION;
+            if (!streamed && !natDetection) {
+                peering.end(
+                        "the peer cannot have ESP in UDP",
+                        Optional.of(
+                                new SessionFailure.PeerMisbehaved(
+                                        "the peer does not support NAT traversal, and ESP without UDP is not supported here",
+                                        "turn NAT traversal on at the peer, or use tcp-encapsulation")));
+                return this;
+            }
+            peering.courier().floatToNatTraversal();
+            ConnectionConfig connection = peering.connection().orElseThrow();
+            Optional<Spi> spi =
+                    connection.children().isEmpty() ? Optional.empty() : peering.takeSpi();
+            var context =
+                    new AuthenticationContext(
+                            peering.context(),
+                            peering.theSa().initial(),
+                            peering.theSa().keys(),
+                            request,
+                            peering.theSa().initResponse(),
+                            path.local().getAddress(),
+                            path.remote().getAddress());
+            var auth = new IkeAuth.Initiating(context, connection, spi);
+            boolean onlyOne = connection.uniqueness() != ConnectionConfig.Uniqueness.KEEP;
+            return switch (auth.buildRequest(onlyOne)) {
+                case IkeAuth.Request.Impossible(SessionFailure failure) -> {
+                    peering.end("we cannot authenticate", Optional.of(failure));
+                    yield this;
+                }
+                case IkeAuth.Request.Ready(List<Payload> payloads) -> {
+                    peering.request(now, ExchangeType.IKE_AUTH, payloads);
+                    yield new AwaitingAuthResponse(peering, auth, spi);
+                }
+            };
+        }
+    }
+
+    /// IKE_AUTH is under way.
+    static final class AwaitingAuthResponse implements Stage {
+        private final Peering peering;
+        private final IkeAuth.Initiating exchange;
+        private final Optional<Spi> spi;
+        private int asked;
+
+        AwaitingAuthResponse(Peering peering, IkeAuth.Initiating exchange, Optional<Spi> spi) {
+            this.peering = peering;
+            this.exchange = exchange;
+            this.spi = spi;
+        }
+
+        @Override
+        public Stage onConnectionOpened(MonoTime now) {
+            peering.courier().resume(now);
+            return this;
+        }
+
+        @Override
+        public Stage onResponse(
+                MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            peering.courier().settled();
+            return apply(now, exchange.processResponse(payloads));
+        }
+
+        @Override
+        public Stage onAnswer(MonoTime now, int question, Answer answer) {
+            return question == asked ? apply(now, exchange.resume(answer)) : this;
+        }
+
+        private Stage apply(MonoTime now, AuthenticationStep step) {
+            return switch (step) {
+                case AuthenticationStep.Ask(var question) -> {
+                    asked = peering.ask(question);
+                    yield this;
+                }
+                case AuthenticationStep.Failed failed -> failed(now, failed);
+                case AuthenticationStep.Authenticated outcome -> established(now, outcome);
+            };
+        }
+
+        private Stage failed(MonoTime now, AuthenticationStep.Failed failed) {
+            spi.ifPresent(peering::giveBack);
+            boolean peerRefused = asked == 0 && exchange.peerRefused();
+            if (peerRefused) {
+                peering.end("refused by the peer", Optional.of(failed.failure()));
+                return this;
+            }
+            return Deleting.because(
+                    now,
+                    peering,
+                    Informational.refuse(failed.notification()),
+                    "authentication failed",
+                    Optional.of(failed.failure()));
+        }
+
+        private Stage established(MonoTime now, AuthenticationStep.Authenticated outcome) {
+            peering.establish(now, outcome);
+            if (!outcome.assigned().addresses().isEmpty()) {
+                peering.outbox()
+                        .add(
+                                new Action.AssignAddresses(
+                                        outcome.assigned().addresses(), outcome.assigned().dns()));
+                peering.outbox()
+                        .publish(
+                                new IkeEvent.AddressesAssigned(
+                                        outcome.assigned().addresses(), outcome.assigned().dns()));
+            }
+            outcome.child().ifPresent(child -> peering.installFirstChild(now, child, true));
+            if (outcome.child().isEmpty()) {
+                spi.ifPresent(peering::giveBack);
+            }
+            return EstablishedPeer.begin(now, peering, true);
+        }
+    }
+}

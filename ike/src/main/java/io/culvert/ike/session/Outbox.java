@@ -1,0 +1,74 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.Octets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Collects the actions of one call of a session.
+final class Outbox {
+    private List<Action> actions = new ArrayList<>();
+
+    void add(Action action) {
+        actions.add(action);
+    }
+
+    void publish(IkeEvent event) {
+        add(new Action.Publish(event));
+    }
+
+    void drop(TransportPath path, DropReason reason) {
+        publish(new IkeEvent.MessageDropped(path, reason.name()));
+    }
+
+    /// Sends a message and tells the ladder.
+    void send(
+            TransportPath path,
+            Octets message,
+            IkeHeader header,
+            List<Payload> payloads,
+            boolean repeated) {
+        publish(passed(true, path, header, message.size(), payloads, repeated));
+        add(new Action.Send(path, message));
+    }
+
+    /// Tells the ladder of a message that came.
+    void received(
+            TransportPath path,
+            Octets message,
+            IkeHeader header,
+            List<Payload> payloads,
+            boolean repeated) {
+        publish(passed(false, path, header, message.size(), payloads, repeated));
+    }
+
+    List<Action> drain() {
+        List<Action> drained = actions;
+        actions = new ArrayList<>();
+        return drained;
+    }
+
+    private static IkeEvent passed(
+            boolean sent,
+            TransportPath path,
+            IkeHeader header,
+            int octets,
+            List<Payload> payloads,
+            boolean repeated) {
+        String notation = payloads.stream().map(Payload::notation).collect(Collectors.joining(" "));
+        return new IkeEvent.MessagePassed(
+                sent,
+                path,
+                header.exchangeType().toString(),
+                !header.response(),
+                header.messageId(),
+                octets,
+                notation,
+                repeated);
+    }
+}

@@ -1,0 +1,189 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.exchange.AuthenticationContext;
+import io.culvert.ike.exchange.AuthenticationStep;
+import io.culvert.ike.exchange.IkeAuth;
+import io.culvert.ike.exchange.IkeSaInit;
+import io.culvert.ike.proposal.IkeSuite;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
+import java.util.List;
+import java.util.Optional;
+
+/// The stages of an original responder until the IKE SA is established.
+///
+///     AwaitingInitRequest ─► AwaitingAuthRequest ─► (Judging the peer ─►) EstablishedPeer
+final class ResponderSetup {
+    private ResponderSetup() {}
+
+    /// Nothing has come yet.
+    static final class AwaitingInitRequest implements Stage {
+        private final Peering peering;
+        private final List<ConnectionConfig> candidates;
+
+        AwaitingInitRequest(Peering peering, List<ConnectionConfig> candidates) {
+            this.peering = peering;
+            this.candidates = candidates;
+        }
+
+        @Override
+        public Stage onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
+            peering.bind(peering.ours());
+            peering.outbox().received(path, octets, message.header(), message.payloads(), false);
+            List<ConnectionConfig> admitted =
+                    candidates.stream()
+                            .filter(c ->
+                                    c.admits(path.local().getAddress(), path.remote().getAddress()))
+                            .toList();
+            IkeSaInit.Reply reply =
+                    IkeSaInit.processRequest(
+                            peering.context(), admitted, peering.ours(), path, message);
+            Octets response = peering.respondInit(now, path, reply.response());
+            return switch (reply) {
+                case IkeSaInit.Reply.Rejected(var _, String reason) -> {
+                    peering.end(reason, Optional.empty());
+                    yield this;
+                }
+                case IkeSaInit.Reply.Accepted(var _, var keys) -> {
+                    peering.derive(false, keys, octets, response, path);
+                    peering.courier().adopt(path, admitted.getFirst().timers());
+                    peering.courier().announced(keys.ikeTcpPort());
+                    peering.outbox().add(new Action.ReserveSpis(1));
+                    peering.timers()
+                            .set(
+                                    TimerTable.Kind.HALF_OPEN,
+                                    now,
+                                    admitted.getFirst().timers().halfOpen());
+                    yield new AwaitingAuthRequest(peering, matching(admitted, keys.suite()));
+                }
+            };
+        }
+
+        /// Only connections that allow the chosen suite can still apply.
+        private static List<ConnectionConfig> matching(
+                List<ConnectionConfig> admitted, IkeSuite suite) {
+            return admitted.stream()
+                    .filter(c ->
+                            c.proposals().stream()
+                                    .anyMatch(p ->
+                                            p.encryption().contains(suite.encryption())
+                                                    && p.prfs().contains(suite.prf())
+                                                    && p.keyExchanges()
+                                                            .contains(suite.keyExchange())))
+                    .toList();
+        }
+    }
+
+    /// IKE_SA_INIT is answered; the peer has to prove who it is.
+    static final class AwaitingAuthRequest implements Stage {
+        private final Peering peering;
+        private final List<ConnectionConfig> candidates;
+        private Optional<Pending> pending = Optional.empty();
+
+        private record Pending(
+                TransportPath path,
+                IkeHeader header,
+                IkeAuth.Responding exchange,
+                Spi spi,
+                int question) {}
+
+        AwaitingAuthRequest(Peering peering, List<ConnectionConfig> candidates) {
+            this.peering = peering;
+            this.candidates = candidates;
+        }
+
+        @Override
+        public Stage onRequest(
+                MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            if (!header.exchangeType().equals(ExchangeType.IKE_AUTH)) {
+                peering.outbox().drop(path, DropReason.OUT_OF_STATE);
+                return this;
+            }
+            IkeSa sa = peering.theSa();
+            Optional<Spi> spi = peering.takeSpi();
+            if (spi.isEmpty()) {
+                peering.end("no SPI could be reserved", Optional.empty());
+                return this;
+            }
+            var context =
+                    new AuthenticationContext(
+                            peering.context(),
+                            sa.initial(),
+                            sa.keys(),
+                            sa.initRequest(),
+                            sa.initResponse(),
+                            path.local().getAddress(),
+                            path.remote().getAddress());
+            var exchange = new IkeAuth.Responding(context, candidates, payloads, spi.get());
+            var first = new Pending(path, header, exchange, spi.get(), 0);
+            return apply(now, first, exchange.processRequest());
+        }
+
+        @Override
+        public Stage onAnswer(MonoTime now, int question, Answer answer) {
+            return pending.filter(p -> p.question() == question)
+                    .map(p -> apply(now, p, p.exchange().resume(answer)))
+                    .orElse(this);
+        }
+
+        @Override
+        public Stage onTimer(MonoTime now, TimerTable.Kind kind) {
+            if (kind == TimerTable.Kind.HALF_OPEN) {
+                peering.end("the peer did not authenticate in time", Optional.empty());
+            }
+            return this;
+        }
+
+        private Stage apply(MonoTime now, Pending current, AuthenticationStep step) {
+            return switch (step) {
+                case AuthenticationStep.Ask(var question) -> {
+                    pending =
+                            Optional.of(
+                                    new Pending(
+                                            current.path(),
+                                            current.header(),
+                                            current.exchange(),
+                                            current.spi(),
+                                            peering.ask(question)));
+                    yield this;
+                }
+                case AuthenticationStep.Failed(SessionFailure failure, var notification) -> {
+                    peering.respond(
+                            now,
+                            current.path(),
+                            current.header(),
+                            List.of(Notify.of(notification)));
+                    peering.giveBack(current.spi());
+                    peering.end("authentication failed", Optional.of(failure));
+                    yield this;
+                }
+                case AuthenticationStep.Authenticated outcome -> established(now, current, outcome);
+            };
+        }
+
+        private Stage established(
+                MonoTime now, Pending current, AuthenticationStep.Authenticated outcome) {
+            peering.timers().clear(TimerTable.Kind.HALF_OPEN);
+            peering.outbox().add(new Action.HandshakeEnded(peering.ours(), true));
+            peering.establish(now, outcome);
+            // inbound first: the peer may send as soon as it has the response (IK-101)
+            outcome.child().ifPresent(child -> peering.installFirstChild(now, child, false));
+            if (outcome.child().isEmpty()) {
+                peering.giveBack(current.spi());
+            }
+            peering.respond(now, current.path(), current.header(), outcome.response());
+            return EstablishedPeer.begin(now, peering, false);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import java.util.List;
+
+/// Where a session stands in its life: what it awaits, and what it does with it. Each method gives the next stage,
+/// often the same one.
+///
+/// What a stage does not override it does not expect.
+interface Stage {
+    /// The name for `status`.
+    default String word() {
+        return getClass().getSimpleName();
+    }
+
+    /// An IKE_SA_INIT message came; nothing protects it.
+    default Stage onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
+        return this;
+    }
+
+    /// A new, authentic request came, in the window.
+    default Stage onRequest(
+            MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+        return this;
+    }
+
+    /// The authentic response to the outstanding request came.
+    default Stage onResponse(
+            MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+        return this;
+    }
+
+    /// A question was answered.
+    default Stage onAnswer(MonoTime now, int question, Answer answer) {
+        return this;
+    }
+
+    /// A timer ran out that is not the courier's.
+    default Stage onTimer(MonoTime now, TimerTable.Kind kind) {
+        return this;
+    }
+
+    /// A connection that was asked for is open.
+    default Stage onConnectionOpened(MonoTime now) {
+        return this;
+    }
+
+    /// The request is bound to a transport that is gone: only a fresh attempt helps (IT-052).
+    default Stage onRestart(MonoTime now) {
+        return this;
+    }
+}

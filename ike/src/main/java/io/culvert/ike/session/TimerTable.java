@@ -1,0 +1,57 @@
+package io.culvert.ike.session;
+
+import io.culvert.ipsec.value.MonoTime;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The timers of a session: one deadline of each kind, or none.
+final class TimerTable {
+    /// What a deadline is for.
+    enum Kind {
+        /// Send the outstanding request again, or give up.
+        RETRANSMISSION,
+        /// A refusal without proof is believed if nothing better came (IK-048).
+        HINT,
+        /// A responder's IKE SA whose IKE_AUTH does not come is forgotten.
+        HALF_OPEN,
+        /// Ask whether the peer is alive.
+        LIVENESS,
+        /// Keep the NAT mapping.
+        NAT_KEEPALIVE,
+        /// Open the lost connection again.
+        RECONNECT,
+        /// Give up waiting for the peer to come back, or for its answer to a DELETE.
+        GIVE_UP
+    }
+
+    private final Map<Kind, MonoTime> deadlines = new EnumMap<>(Kind.class);
+
+    void set(Kind kind, MonoTime now, Duration after) {
+        deadlines.put(kind, now.plus(after));
+    }
+
+    void clear(Kind kind) {
+        deadlines.remove(kind);
+    }
+
+    void clearAll() {
+        deadlines.clear();
+    }
+
+    Optional<MonoTime> next() {
+        return deadlines.values().stream().min(MonoTime::compareTo);
+    }
+
+    /// Takes out one timer that is due, the earliest first.
+    Optional<Kind> takeDue(MonoTime now) {
+        Optional<Kind> due =
+                deadlines.entrySet().stream()
+                        .filter(entry -> now.hasReached(entry.getValue()))
+                        .min(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey);
+        due.ifPresent(deadlines::remove);
+        return due;
+    }
+}

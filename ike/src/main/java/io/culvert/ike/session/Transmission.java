@@ -1,0 +1,101 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ike.wire.PuzzleSolution;
+import io.culvert.ipsec.value.Octets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One outstanding request and the copies of it that were sent.
+///
+/// All copies are the same octets: a retransmission is bitwise identical (IT-021).
+final class Transmission {
+    private static final List<NotifyType> BOUND =
+            List.of(
+                    NotifyType.COOKIE,
+                    NotifyType.NAT_DETECTION_SOURCE_IP,
+                    NotifyType.NAT_DETECTION_DESTINATION_IP,
+                    NotifyType.NO_NATS_ALLOWED,
+                    NotifyType.COOKIE2,
+                    NotifyType.UPDATE_SA_ADDRESSES);
+
+    private final long messageId;
+    private final ExchangeType exchange;
+    private final List<Payload> payloads;
+    private final Octets message;
+    private final List<TransportPath> copies = new ArrayList<>(2);
+    private int sendings;
+
+    Transmission(long messageId, ExchangeType exchange, List<Payload> payloads, Octets message) {
+        this.messageId = messageId;
+        this.exchange = exchange;
+        this.payloads = List.copyOf(payloads);
+        this.message = message;
+    }
+
+    long messageId() {
+        return messageId;
+    }
+
+    ExchangeType exchange() {
+        return exchange;
+    }
+
+    List<Payload> payloads() {
+        return payloads;
+    }
+
+    Octets message() {
+        return message;
+    }
+
+    /// Whether the request loses its meaning on another transport (IT-050).
+    boolean isTransportBound() {
+        return isTransportBound(payloads);
+    }
+
+    static boolean isTransportBound(List<Payload> payloads) {
+        return BOUND.stream()
+                        .anyMatch(type -> PayloadChain.notification(payloads, type).isPresent())
+                || PayloadChain.first(payloads, PuzzleSolution.class).isPresent();
+    }
+
+    /// Whether this is a liveness check: it belongs to the path of ESP (IT-019).
+    boolean isLivenessCheck() {
+        return exchange.equals(ExchangeType.INFORMATIONAL) && payloads.isEmpty();
+    }
+
+    /// Notes a copy; gives whether it is a repetition.
+    boolean sentOn(TransportPath path) {
+        copies.remove(path);
+        copies.add(path);
+        return sendings++ > 0;
+    }
+
+    int sendings() {
+        return sendings;
+    }
+
+    /// Whether a copy went by this path, so that the response may come by it (IT-016). Over UDP the peer's ports may
+    /// have been rewritten, so any UDP path counts for any other.
+    boolean wasSentOn(TransportPath path) {
+        return copies.stream()
+                .anyMatch(copy ->
+                        copy.equals(path)
+                                || (copy instanceof TransportPath.Udp
+                                        && path instanceof TransportPath.Udp));
+    }
+
+    /// The path of the latest copy.
+    TransportPath lastPath() {
+        return copies.getLast();
+    }
+
+    boolean wasSent() {
+        return !copies.isEmpty();
+    }
+}

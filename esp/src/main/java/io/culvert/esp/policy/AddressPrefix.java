@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The first `bits` of a number of 128 bits; the others are zero.
 ///
-/// Addresses are such numbers, IPv4 addresses being the first 32 bits, and so are SPIs.
+/// Addresses are such numbers; an IPv4 address is the first 32 bits of one.
 record AddressPrefix(long high, long low, int bits) {
     static final int MAX_BITS = 128;
 

@@ -69,6 +69,23 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
         /// For paths that carry what Ethernet does.
         public static final Limits DEFAULT =
                 new Limits(64, 1500, 1472, 64, Duration.ofSeconds(2), 32);
+
+        /// The same with another batch.
+        public Limits withBatch(int packets) {
+            return new Limits(
+                    packets,
+                    pathMtu,
+                    tcpMessageOctets,
+                    waitingPackets,
+                    waitingTime,
+                    unknownSpisPerSecond);
+        }
+
+        /// The same with another path MTU; a TCP message carries as much as a UDP datagram would.
+        public Limits withPathMtu(int octets) {
+            return new Limits(
+                    batch, octets, octets - 28, waitingPackets, waitingTime, unknownSpisPerSecond);
+        }
     }
 
     private final CryptoProvider crypto;

@@ -38,15 +38,6 @@ final class KeyCalls {
         }
     }
 
-    /// A private key from DER, NULL if it is none.
-    static MemorySegment readPrivate(MemorySegment reuse, MemorySegment place, long length) {
-        try {
-            return (MemorySegment) ReadPrivate.CALL.invokeExact(reuse, place, length);
-        } catch (Throwable e) {
-            throw Libcrypto.unexpected(e);
-        }
-    }
-
     /// A public key from a SubjectPublicKeyInfo, NULL if it is none.
     static MemorySegment readPublic(MemorySegment reuse, MemorySegment place, long length) {
         try {
@@ -78,15 +69,6 @@ final class KeyCalls {
     static void freeContext(MemorySegment context) {
         try {
             FreeContext.CALL.invokeExact(context);
-        } catch (Throwable e) {
-            throw Libcrypto.unexpected(e);
-        }
-    }
-
-    /// Sets a parameter by its name.
-    static int control(MemorySegment context, MemorySegment name, MemorySegment value) {
-        try {
-            return (int) Control.CALL.invokeExact(context, name, value);
         } catch (Throwable e) {
             throw Libcrypto.unexpected(e);
         }
@@ -245,18 +227,6 @@ final class KeyCalls {
                                 ValueLayout.ADDRESS));
     }
 
-    private static final class ReadPrivate {
-        // EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **a, const unsigned char **pp, long length)
-        static final MethodHandle CALL =
-                Libcrypto.link(
-                        "d2i_AutoPrivateKey",
-                        FunctionDescriptor.of(
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.JAVA_LONG));
-    }
-
     private static final class ReadPublic {
         // EVP_PKEY *d2i_PUBKEY(EVP_PKEY **a, const unsigned char **pp, long length)
         static final MethodHandle CALL =
@@ -288,18 +258,6 @@ final class KeyCalls {
         // void EVP_PKEY_CTX_free(EVP_PKEY_CTX *ctx)
         static final MethodHandle CALL =
                 Libcrypto.link("EVP_PKEY_CTX_free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-    }
-
-    private static final class Control {
-        // int EVP_PKEY_CTX_ctrl_str(EVP_PKEY_CTX *ctx, const char *type, const char *value)
-        static final MethodHandle CALL =
-                Libcrypto.link(
-                        "EVP_PKEY_CTX_ctrl_str",
-                        FunctionDescriptor.of(
-                                ValueLayout.JAVA_INT,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS));
     }
 
     private static final class DeriveInit {

@@ -23,11 +23,11 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The fast provider: OpenSSL's libcrypto, version 3, in native memory.
+/// The fast provider: OpenSSL's libcrypto, version 3, in native memory, where it is quicker than the JDK.
 ///
-/// Key pairs are drawn from the caller's source; signatures take their randomness from libcrypto's own, which is why
-/// a run cannot be replayed. What libcrypto lacks, or what it cannot be given (a private key that lives in a token),
-/// the JDK does. So does the prf: on messages that short the JDK is as fast.
+/// Nothing is drawn from libcrypto's own randomness: key pairs come from the caller's source, and so do the
+/// signatures that need any. What libcrypto lacks, what it is slower at (the prf, RSA) or what it cannot be given (a
+/// private key that lives in a token), the JDK does.
 public final class LibcryptoCrypto implements CryptoProvider {
     private final JdkCrypto fallback = new JdkCrypto();
     private final String name;
@@ -69,7 +69,7 @@ public final class LibcryptoCrypto implements CryptoProvider {
 
     @Override
     public boolean isReplayable() {
-        return false;
+        return true;
     }
 
     @Override
@@ -132,12 +132,12 @@ public final class LibcryptoCrypto implements CryptoProvider {
             throw new InvalidKeyException(
                     scheme + " does not take this " + key.getAlgorithm() + " key");
         }
-        Optional<NativeKey> ours = read(key);
+        Optional<NativeKey> ours = LibcryptoSignatures.signs(scheme) ? read(key) : Optional.empty();
         if (ours.isEmpty()) {
             return fallback.sign(scheme, key, message, random);
         }
         try (NativeKey nativeKey = ours.get()) {
-            return LibcryptoSignatures.sign(scheme, nativeKey, message);
+            return LibcryptoSignatures.sign(nativeKey, message);
         }
     }
 
@@ -147,7 +147,10 @@ public final class LibcryptoCrypto implements CryptoProvider {
             return false;
         }
         Optional<NativeKey> theirs =
-                Optional.ofNullable(key.getEncoded()).flatMap(NativeKey::ofSubjectPublicKeyInfo);
+                LibcryptoSignatures.verifies(scheme)
+                        ? Optional.ofNullable(key.getEncoded())
+                                .flatMap(NativeKey::ofSubjectPublicKeyInfo)
+                        : Optional.empty();
         if (theirs.isEmpty()) {
             return fallback.verify(scheme, key, message, signature);
         }

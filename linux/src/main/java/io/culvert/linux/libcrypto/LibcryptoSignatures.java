@@ -1,6 +1,5 @@
 package io.culvert.linux.libcrypto;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,30 +9,64 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.SignatureException;
 
-/// Signatures by `EVP_DigestSign` and `EVP_DigestVerify`.
+/// Signatures by `EVP_DigestSign` and `EVP_DigestVerify`: those where libcrypto is quicker, keys and all.
+///
+/// Its keys are slow to decode. So it signs with Edwards keys alone, which need no decoder, and verifies what the JDK
+/// is slow to verify.
 final class LibcryptoSignatures {
     private static final MemorySegment NULL = MemorySegment.NULL;
 
     private LibcryptoSignatures() {}
 
+    /// Whether [#sign] is for this scheme.
+    static boolean signs(SignatureScheme scheme) {
+        return switch (scheme) {
+            case ED25519, ED448 -> true;
+            case RSA_PKCS1_SHA1,
+                    RSA_PKCS1_SHA2_256,
+                    RSA_PKCS1_SHA2_384,
+                    RSA_PKCS1_SHA2_512,
+                    RSA_PSS_SHA2_256,
+                    RSA_PSS_SHA2_384,
+                    RSA_PSS_SHA2_512,
+                    ECDSA_SHA2_256,
+                    ECDSA_SHA2_384,
+                    ECDSA_SHA2_512 ->
+                    false;
+        };
+    }
+
+    /// Whether [#verify] is for this scheme.
+    static boolean verifies(SignatureScheme scheme) {
+        return switch (scheme) {
+            case ED25519, ED448, ECDSA_SHA2_256, ECDSA_SHA2_384, ECDSA_SHA2_512 -> true;
+            case RSA_PKCS1_SHA1,
+                    RSA_PKCS1_SHA2_256,
+                    RSA_PKCS1_SHA2_384,
+                    RSA_PKCS1_SHA2_512,
+                    RSA_PSS_SHA2_256,
+                    RSA_PSS_SHA2_384,
+                    RSA_PSS_SHA2_512 ->
+                    false;
+        };
+    }
+
+    /// Signs with an Edwards key, which needs no randomness.
+    ///
     /// @throws SignatureException if libcrypto does not sign with this key
-    static Octets sign(SignatureScheme scheme, NativeKey key, Octets message)
-            throws SignatureException {
+    static Octets sign(NativeKey key, Octets message) throws SignatureException {
         MemorySegment context = Libcrypto.require(KeyCalls.newDigest(), "EVP_MD_CTX_new");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment octets = copy(arena, message);
-            MemorySegment keyContext = arena.allocate(ADDRESS);
             MemorySegment length = arena.allocate(JAVA_LONG);
-            if (KeyCalls.signInit(context, keyContext, hash(arena, scheme), NULL, key.pointer())
-                            != 1
-                    || !isPadded(arena, scheme, keyContext)
+            if (KeyCalls.signInit(context, NULL, NULL, NULL, key.pointer()) != 1
                     || KeyCalls.sign(context, NULL, length, octets, message.size()) != 1) {
-                throw new SignatureException(scheme + " does not take this key");
+                throw new SignatureException("libcrypto does not take this key");
             }
             // what it asks for is the most it may write
             MemorySegment out = arena.allocate(length.get(JAVA_LONG, 0));
             if (KeyCalls.sign(context, out, length, octets, message.size()) != 1) {
-                throw new SignatureException(scheme + " cannot sign with this key");
+                throw new SignatureException("libcrypto cannot sign with this key");
             }
             return Octets.wrap(out.asSlice(0, length.get(JAVA_LONG, 0)).toArray(JAVA_BYTE));
         } finally {
@@ -44,11 +77,8 @@ final class LibcryptoSignatures {
     static boolean verify(SignatureScheme scheme, NativeKey key, Octets message, Octets signature) {
         MemorySegment context = Libcrypto.require(KeyCalls.newDigest(), "EVP_MD_CTX_new");
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment keyContext = arena.allocate(ADDRESS);
-            return KeyCalls.verifyInit(
-                                    context, keyContext, hash(arena, scheme), NULL, key.pointer())
-                            == 1
-                    && isPadded(arena, scheme, keyContext)
+            MemorySegment hash = hash(arena, scheme);
+            return KeyCalls.verifyInit(context, NULL, hash, NULL, key.pointer()) == 1
                     && KeyCalls.verify(
                                     context,
                                     copy(arena, signature),
@@ -61,41 +91,21 @@ final class LibcryptoSignatures {
         }
     }
 
-    /// Asks for PSS where the scheme is PSS. The hash of MGF1 is that of the message unless said otherwise.
-    private static boolean isPadded(Arena arena, SignatureScheme scheme, MemorySegment place) {
+    private static MemorySegment hash(Arena arena, SignatureScheme scheme) {
         return switch (scheme) {
-            case RSA_PSS_SHA2_256, RSA_PSS_SHA2_384, RSA_PSS_SHA2_512 -> {
-                MemorySegment keyContext = place.get(ADDRESS, 0);
-                yield control(arena, keyContext, "rsa_padding_mode", "pss")
-                        && control(arena, keyContext, "rsa_pss_saltlen", "digest");
-            }
+            case ECDSA_SHA2_256 -> named(arena, "SHA256");
+            case ECDSA_SHA2_384 -> named(arena, "SHA384");
+            case ECDSA_SHA2_512 -> named(arena, "SHA512");
+            // EdDSA hashes by itself
+            case ED25519, ED448 -> NULL;
             case RSA_PKCS1_SHA1,
                     RSA_PKCS1_SHA2_256,
                     RSA_PKCS1_SHA2_384,
                     RSA_PKCS1_SHA2_512,
-                    ECDSA_SHA2_256,
-                    ECDSA_SHA2_384,
-                    ECDSA_SHA2_512,
-                    ED25519,
-                    ED448 ->
-                    true;
-        };
-    }
-
-    private static boolean control(
-            Arena arena, MemorySegment keyContext, String name, String value) {
-        return KeyCalls.control(keyContext, arena.allocateFrom(name), arena.allocateFrom(value))
-                == 1;
-    }
-
-    private static MemorySegment hash(Arena arena, SignatureScheme scheme) {
-        return switch (scheme) {
-            case RSA_PKCS1_SHA1 -> named(arena, "SHA1");
-            case RSA_PKCS1_SHA2_256, RSA_PSS_SHA2_256, ECDSA_SHA2_256 -> named(arena, "SHA256");
-            case RSA_PKCS1_SHA2_384, RSA_PSS_SHA2_384, ECDSA_SHA2_384 -> named(arena, "SHA384");
-            case RSA_PKCS1_SHA2_512, RSA_PSS_SHA2_512, ECDSA_SHA2_512 -> named(arena, "SHA512");
-            // EdDSA hashes by itself
-            case ED25519, ED448 -> NULL;
+                    RSA_PSS_SHA2_256,
+                    RSA_PSS_SHA2_384,
+                    RSA_PSS_SHA2_512 ->
+                    throw new IllegalArgumentException(scheme + " is not for libcrypto");
         };
     }
 

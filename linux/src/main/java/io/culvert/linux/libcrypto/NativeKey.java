@@ -30,19 +30,14 @@ final class NativeKey implements AutoCloseable {
         this.key = key;
     }
 
-    /// A private key from PKCS #8, or nothing if libcrypto cannot read it. The public key is computed where missing.
+    /// A private key of an Edwards curve from PKCS #8, or nothing if it is another key or has other attributes too.
     static Optional<NativeKey> ofPkcs8(byte[] der) {
         for (RawForm form : RawForm.PRIVATE) {
             if (form.fits(der)) {
                 return ofRawPrivate(form.type, form.octets(der));
             }
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment octets = copy(arena, der);
-            MemorySegment key = KeyCalls.readPrivate(NULL, pointerTo(arena, octets), der.length);
-            octets.fill((byte) 0);
-            return wrap(key);
-        }
+        return Optional.empty();
     }
 
     /// A public key from a SubjectPublicKeyInfo, or nothing if libcrypto refuses it.
@@ -133,7 +128,7 @@ final class NativeKey implements AutoCloseable {
 
     /// The one DER form that the keys of an Edwards curve have: a beginning that never differs, then the raw key.
     ///
-    /// Reading it here saves libcrypto's decoder, which takes ten times longer than a signature.
+    /// Reading it here saves libcrypto's decoder, which takes longer than a signature.
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc8410#section-10 RFC 8410 section 10
     private record RawForm(int type, Octets beginning, int size) {

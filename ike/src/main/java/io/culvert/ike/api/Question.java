@@ -1,9 +1,13 @@
 package io.culvert.ike.api;
 
+import io.culvert.ike.auth.CertificateValidation;
+import io.culvert.ike.auth.CertificateVerdict;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ipsec.value.Octets;
 import java.net.InetAddress;
+import java.security.PublicKey;
+import java.time.Instant;
 import java.util.List;
 
 /// What a session has to ask outside, because the answer takes time, a clock, or state shared with other sessions.
@@ -13,7 +17,7 @@ public sealed interface Question {
     /// Answered by [Answer.CertificateAccepted] or [Answer.CertificateRefused].
     ///
     /// @param identity whom the peer says to be
-    /// @param chain the peer's certificates in DER, its own first
+    /// @param chain the peer's certificates in DER, its own first; empty if it sent none
     /// @param trust what is trusted
     record ValidateCertificate(
             Identity identity, List<Octets> chain, RemoteAuthentication.Signature trust)
@@ -21,6 +25,16 @@ public sealed interface Question {
         /// Copies the list.
         public ValidateCertificate {
             chain = List.copyOf(chain);
+        }
+
+        /// The answer at a time of day, by [CertificateValidation]. May take some milliseconds.
+        public Answer answerAt(Instant now) {
+            return switch (CertificateValidation.validate(identity, chain, trust, now)) {
+                case CertificateVerdict.Trusted(PublicKey key, String subject) ->
+                        new Answer.CertificateAccepted(key, subject);
+                case CertificateVerdict.Refused(String reason) ->
+                        new Answer.CertificateRefused(reason);
+            };
         }
     }
 

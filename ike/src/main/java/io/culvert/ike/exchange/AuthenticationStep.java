@@ -40,6 +40,35 @@ public sealed interface AuthenticationStep {
         public Authenticated {
             response = List.copyOf(response);
         }
+
+        /// Takes apart what came of the Child SA.
+        static Authenticated of(
+                ConnectionConfig connection,
+                Identity remote,
+                Optional<ChildNegotiation.Result> child,
+                VirtualIps.Assigned assigned,
+                boolean initialContact,
+                List<Payload> response) {
+            Optional<ChildNegotiation.Agreement> agreement = Optional.empty();
+            Optional<SessionFailure> failure = Optional.empty();
+            if (child.isPresent()) {
+                switch (child.get()) {
+                    case ChildNegotiation.Result.Agreed(var agreed, var _) ->
+                            agreement = Optional.of(agreed);
+                    case ChildNegotiation.Result.Refused(var _, SessionFailure why) ->
+                            failure = Optional.of(why);
+                }
+            }
+            return new Authenticated(
+                    connection,
+                    connection.local().identity(),
+                    remote,
+                    agreement,
+                    failure,
+                    assigned,
+                    initialContact,
+                    response);
+        }
     }
 
     /// The IKE SA comes to nothing.

@@ -6,7 +6,6 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.CertificateRequests;
 import io.culvert.ike.auth.Identity;
-import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.exchange.AuthenticationStep.Ask;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
@@ -14,12 +13,10 @@ import io.culvert.ike.exchange.AuthenticationStep.Failed;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.extension.VirtualIps;
 import io.culvert.ike.wire.Authentication;
-import io.culvert.ike.wire.AuthenticationMethod;
 import io.culvert.ike.wire.Configuration;
 import io.culvert.ike.wire.ConfigurationType;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Identification;
-import io.culvert.ike.wire.IdentificationType;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -33,7 +30,6 @@ import io.culvert.ipsec.value.TrafficSelector;
 import java.net.InetAddress;
 import java.security.PublicKey;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,7 +95,8 @@ public final class IkeAuth {
 
         /// The request's payloads, or why there are none.
         public Request buildRequest(boolean initialContact) {
-            Identification idi = identification(Role.INITIATOR, connection.local().identity());
+            Identification idi =
+                    Names.identification(Role.INITIATOR, connection.local().identity());
             Optional<Identity> wanted = connection.remote().identity().exact();
             Optional<KeyMaterial> secret =
                     wanted.map(remote ->
@@ -130,7 +127,8 @@ public final class IkeAuth {
                         payloads.add(Notify.of(NotifyType.INITIAL_CONTACT));
                     }
                     payloads.addAll(CertificateRequests.of(List.of(connection.remote())));
-                    wanted.ifPresent(idr -> payloads.add(identification(Role.RESPONDER, idr)));
+                    wanted.ifPresent(
+                            idr -> payloads.add(Names.identification(Role.RESPONDER, idr)));
                     payloads.add(authentication);
                     addChild(payloads);
                     yield new Request.Ready(payloads);
@@ -150,10 +148,10 @@ public final class IkeAuth {
             }
             Optional<String> violation = SPEC.responseViolation(payloads);
             if (violation.isPresent()) {
-                return misbehaved(violation.get());
+                return Proofs.misbehaved(violation.get());
             }
             response = payloads;
-            Identity remote = identity(idr());
+            Identity remote = Names.identity(idr());
             if (!connection.remote().identity().accepts(remote)) {
                 return new Failed(
                         Proofs.failure(
@@ -172,7 +170,7 @@ public final class IkeAuth {
                                         remote,
                                         authentication(),
                                         signedOctets())
-                                .<AuthenticationStep>map(IkeAuth::failed)
+                                .<AuthenticationStep>map(Proofs::failed)
                                 .orElseGet(this::authenticated);
                 case RemoteAuthentication.Signature trust ->
                         new Ask(
@@ -192,14 +190,14 @@ public final class IkeAuth {
                 case Answer.CertificateAccepted(PublicKey key, String _) ->
                         Proofs.checkSignature(
                                         context,
-                                        identity(idr()),
+                                        Names.identity(idr()),
                                         key,
                                         authentication(),
                                         signedOctets())
-                                .<AuthenticationStep>map(IkeAuth::failed)
+                                .<AuthenticationStep>map(Proofs::failed)
                                 .orElseGet(this::authenticated);
                 case Answer.CertificateRefused(String reason) ->
-                        failed(certificateFailure(identity(idr()), reason));
+                        Proofs.failed(Proofs.certificateRefused(Names.identity(idr()), reason));
                 case Answer.AddressesLeased _, Answer.AddressesRefused _ ->
                         throw new IllegalStateException("an initiator asks for no address");
             };
@@ -253,8 +251,8 @@ public final class IkeAuth {
                                     offeredRemote,
                                     response));
             boolean initialContact = isInitialContact(response);
-            return IkeAuth.authenticated(
-                    connection, identity(idr()), child, assigned, initialContact, List.of());
+            return Authenticated.of(
+                    connection, Names.identity(idr()), child, assigned, initialContact, List.of());
         }
 
         private AuthenticationStep refused(Notify error) {
@@ -268,7 +266,7 @@ public final class IkeAuth {
                                         + " configuration; its log says which"),
                         NotifyType.AUTHENTICATION_FAILED);
             }
-            return misbehaved("the peer refused IKE_AUTH with " + error.name());
+            return Proofs.misbehaved("the peer refused IKE_AUTH with " + error.name());
         }
 
         private Identification idr() {
@@ -321,24 +319,29 @@ public final class IkeAuth {
         public AuthenticationStep processRequest() {
             Optional<String> violation = SPEC.requestViolation(request);
             if (violation.isPresent()) {
-                return misbehaved(violation.get());
+                return Proofs.misbehaved(violation.get());
             }
             Optional<Authentication> authentication =
                     PayloadChain.first(request, Authentication.class);
             if (authentication.isEmpty()) {
-                return failed(
+                return Proofs.failed(
                         Proofs.failure(
                                 remote() + " asks for EAP, which no connection allows",
                                 "let the peer authenticate with a pre-shared key or a certificate"));
             }
-            Optional<ConnectionConfig> chosen = chooseConnection(authentication.get());
+            Optional<ConnectionConfig> chosen =
+                    ConnectionChoice.choose(
+                            candidates,
+                            remote(),
+                            idr().map(Names::identity),
+                            authentication.get().method());
             if (chosen.isEmpty()) {
-                return failed(
+                return Proofs.failed(
                         Proofs.failure(
                                 "no connection is for "
                                         + remote()
                                         + " calling "
-                                        + idr().map(IkeAuth::identity)
+                                        + idr().map(Names::identity)
                                                 .map(Identity::toString)
                                                 .orElse("anybody here")
                                         + " with "
@@ -354,7 +357,7 @@ public final class IkeAuth {
                                         remote(),
                                         authentication.get(),
                                         signedOctets())
-                                .<AuthenticationStep>map(IkeAuth::failed)
+                                .<AuthenticationStep>map(Proofs::failed)
                                 .orElseGet(this::leaseAddresses);
                 case RemoteAuthentication.Signature trust ->
                         new Ask(
@@ -374,10 +377,10 @@ public final class IkeAuth {
                                         PayloadChain.first(request, Authentication.class)
                                                 .orElseThrow(),
                                         signedOctets())
-                                .<AuthenticationStep>map(IkeAuth::failed)
+                                .<AuthenticationStep>map(Proofs::failed)
                                 .orElseGet(this::leaseAddresses);
                 case Answer.CertificateRefused(String reason) ->
-                        failed(certificateFailure(remote(), reason));
+                        Proofs.failed(Proofs.certificateRefused(remote(), reason));
                 case Answer.AddressesLeased(List<InetAddress> addresses, List<InetAddress> dns) ->
                         respond(new VirtualIps.Assigned(addresses, dns), Optional.empty());
                 case Answer.AddressesRefused(String reason) ->
@@ -404,7 +407,8 @@ public final class IkeAuth {
 
         private AuthenticationStep respond(
                 VirtualIps.Assigned assigned, Optional<SessionFailure> noAddress) {
-            Identification idr = identification(Role.RESPONDER, connection.local().identity());
+            Identification idr =
+                    Names.identification(Role.RESPONDER, connection.local().identity());
             Proofs.Proof proof =
                     Proofs.prove(
                             context,
@@ -415,7 +419,7 @@ public final class IkeAuth {
                             remote().toString(),
                             context.responderSignedOctets(idr.restOfId()));
             return switch (proof) {
-                case Proofs.Proof.Impossible(SessionFailure failure) -> failed(failure);
+                case Proofs.Proof.Impossible(SessionFailure failure) -> Proofs.failed(failure);
                 case Proofs.Proof.Given(
                                 List<Payload> certificates,
                                 Authentication authentication) -> {
@@ -431,7 +435,7 @@ public final class IkeAuth {
                         payloads.add(VirtualIps.reply(assigned));
                     }
                     child.ifPresent(result -> payloads.addAll(answer(result)));
-                    yield IkeAuth.authenticated(
+                    yield Authenticated.of(
                             connection,
                             remote(),
                             child,
@@ -463,26 +467,9 @@ public final class IkeAuth {
                     ChildNegotiation.choose(connection.children(), inbound, hosts, request));
         }
 
-        private Optional<ConnectionConfig> chooseConnection(Authentication authentication) {
-            boolean sharedKey = authentication.method().equals(AuthenticationMethod.SHARED_KEY_MIC);
-            Identity remote = remote();
-            Optional<Identity> called = idr().map(IkeAuth::identity);
-            return candidates.stream()
-                    .filter(c ->
-                            c.remote() instanceof RemoteAuthentication.PreSharedKey == sharedKey)
-                    .filter(c -> c.remote().identity().accepts(remote))
-                    .filter(c -> called.isEmpty() || isSame(c.local(), called.get()))
-                    .max(Comparator.comparingInt(c -> c.remote().identity().specificity(remote)));
-        }
-
-        private static boolean isSame(LocalAuthentication local, Identity called) {
-            return local.identity().equals(called)
-                    || (local.identity().type() == called.type()
-                            && local.identity().toString().equalsIgnoreCase(called.toString()));
-        }
-
         private Identity remote() {
-            return identity(PayloadChain.identification(request, Role.INITIATOR).orElseThrow());
+            return Names.identity(
+                    PayloadChain.identification(request, Role.INITIATOR).orElseThrow());
         }
 
         private Optional<Identification> idr() {
@@ -502,66 +489,7 @@ public final class IkeAuth {
         };
     }
 
-    private static Authenticated authenticated(
-            ConnectionConfig connection,
-            Identity remote,
-            Optional<ChildNegotiation.Result> child,
-            VirtualIps.Assigned assigned,
-            boolean initialContact,
-            List<Payload> response) {
-        Optional<ChildNegotiation.Agreement> agreement =
-                child.flatMap(result ->
-                        switch (result) {
-                            case ChildNegotiation.Result.Agreed(
-                                            ChildNegotiation.Agreement agreed,
-                                            var _) ->
-                                    Optional.of(agreed);
-                            case ChildNegotiation.Result.Refused _ -> Optional.empty();
-                        });
-        Optional<SessionFailure> failure =
-                child.flatMap(result ->
-                        switch (result) {
-                            case ChildNegotiation.Result.Agreed _ -> Optional.empty();
-                            case ChildNegotiation.Result.Refused(var _, SessionFailure why) ->
-                                    Optional.of(why);
-                        });
-        return new Authenticated(
-                connection,
-                connection.local().identity(),
-                remote,
-                agreement,
-                failure,
-                assigned,
-                initialContact,
-                response);
-    }
-
-    private static SessionFailure certificateFailure(Identity remote, String reason) {
-        return Proofs.failure(
-                "the certificate of " + remote + " is refused: " + reason,
-                "renew or replace the certificate, or correct `ca-certs` and `id` of the remote side");
-    }
-
-    private static Failed failed(SessionFailure failure) {
-        return new Failed(failure, NotifyType.AUTHENTICATION_FAILED);
-    }
-
-    private static Failed misbehaved(String what) {
-        return new Failed(
-                new SessionFailure.PeerMisbehaved(
-                        "malformed IKE_AUTH: " + what, "look into the peer's log"),
-                NotifyType.INVALID_SYNTAX);
-    }
-
     private static boolean isInitialContact(List<Payload> payloads) {
         return PayloadChain.notification(payloads, NotifyType.INITIAL_CONTACT).isPresent();
-    }
-
-    private static Identification identification(Role role, Identity identity) {
-        return Identification.of(role, new IdentificationType(identity.type()), identity.data());
-    }
-
-    private static Identity identity(Identification identification) {
-        return new Identity(identification.idType().value(), identification.data());
     }
 }

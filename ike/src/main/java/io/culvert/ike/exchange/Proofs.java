@@ -10,6 +10,7 @@ import io.culvert.ike.wire.Authentication;
 import io.culvert.ike.wire.AuthenticationMethod;
 import io.culvert.ike.wire.Certificate;
 import io.culvert.ike.wire.CertificateEncoding;
+import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ipsec.value.KeyMaterial;
@@ -118,6 +119,26 @@ final class Proofs {
 
     static SessionFailure failure(String what, String nextStep) {
         return new SessionFailure.AuthenticationFailed(what, nextStep);
+    }
+
+    /// The end for a peer, or us, that is not who it says.
+    static AuthenticationStep.Failed failed(SessionFailure failure) {
+        return new AuthenticationStep.Failed(failure, NotifyType.AUTHENTICATION_FAILED);
+    }
+
+    /// The end for a peer that breaks the protocol.
+    static AuthenticationStep.Failed misbehaved(String what) {
+        return new AuthenticationStep.Failed(
+                new SessionFailure.PeerMisbehaved(
+                        "malformed IKE_AUTH: " + what, "look into the peer's log"),
+                NotifyType.INVALID_SYNTAX);
+    }
+
+    /// What to tell of a certificate that is not accepted.
+    static SessionFailure certificateRefused(Identity remote, String reason) {
+        return failure(
+                "the certificate of " + remote + " is refused: " + reason,
+                "renew or replace the certificate, or correct `ca-certs` and `id` of the remote side");
     }
 
     private static Proof noSecret(Identity local, String peer) {

@@ -84,6 +84,11 @@ public final class StreamFramer {
         return heldOctets > 0;
     }
 
+    /// Whether not even the header of the next message is complete.
+    public boolean awaitsHeader() {
+        return framing.isEmpty() || heldOctets < headerOctets(framing.get());
+    }
+
     /// How many frames have come, ignored ones included.
     public long frames() {
         return frames;

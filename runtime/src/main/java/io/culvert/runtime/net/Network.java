@@ -1,0 +1,485 @@
+package io.culvert.runtime.net;
+
+import io.culvert.ike.transport.ConnectionId;
+import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.packet.EspIntake;
+import io.culvert.ipsec.packet.EspOutlet;
+import io.culvert.ipsec.packet.PacketBuffer;
+import io.culvert.ipsec.packet.PacketPool;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.runtime.clock.Timekeeper;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// All sockets of an endpoint: UDP ports, TCP listeners and connections. Safe for use by many threads.
+///
+/// [#open] takes the ports, [#start] begins to receive.
+public final class Network implements EspOutlet, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Network.class.getName());
+
+    /// The largest UDP payload, the marker before it, and a line of memory.
+    private static final int BUFFER_OCTETS = 65_536 + 64;
+
+    private static final int HEADROOM = 8;
+
+    /// Connection numbers stay unique when a program has several endpoints.
+    private static final AtomicLong CONNECTIONS = new AtomicLong();
+
+    private final ListenSettings settings;
+    private final Limits limits;
+    private final Timekeeper timekeeper;
+    private final Counters counters;
+    private final PacketPool pool;
+    private final ConnectionCaps caps;
+    private final List<NioDatagramPort> unstarted = new ArrayList<>();
+    private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
+    private final ConcurrentHashMap<InetSocketAddress, UdpSocket> udp = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, TcpConnection> connections = new ConcurrentHashMap<>();
+    private final List<Thread> receivers = new CopyOnWriteArrayList<>();
+    private int udpPort;
+    private int natTraversalPort;
+    private volatile boolean closed;
+    private volatile Optional<TcpConnection.Environment> environment = Optional.empty();
+
+    private Network(
+            ListenSettings settings,
+            int addresses,
+            Limits limits,
+            Timekeeper timekeeper,
+            Counters counters) {
+        this.settings = settings;
+        this.limits = limits;
+        this.timekeeper = timekeeper;
+        this.counters = counters;
+        // each UDP port keeps one buffer to receive into
+        pool = new PacketPool(limits.receiveBuffers() + 2 * addresses, BUFFER_OCTETS, HEADROOM);
+        caps = new ConnectionCaps(limits.unconfirmedPerAddress(), limits.unconfirmedTotal());
+        udpPort = settings.udp();
+        natTraversalPort = settings.natTraversal();
+    }
+
+    /// Takes all ports, or none.
+    ///
+    /// @throws PortUnavailableException if one cannot be had
+    public static Network open(
+            ListenSettings settings, Limits limits, Timekeeper timekeeper, Counters counters)
+            throws IOException {
+        List<InetAddress> addresses = LocalAddresses.expand(settings.addresses());
+        Network network = new Network(settings, addresses.size(), limits, timekeeper, counters);
+        try {
+            for (InetAddress address : addresses) {
+                network.bindUdpUnlessGone(address);
+            }
+            for (ListenSettings.TcpPort port : settings.tcp()) {
+                network.bindTcp(port);
+            }
+            return network;
+        } catch (IOException | RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /// Begins to receive. Once.
+    public void start(NetworkListener listener, EspIntake intake) {
+        TcpConnection.Environment made =
+                new TcpConnection.Environment(
+                        limits, timekeeper, counters, pool, listener, intake, this::forget);
+        environment = Optional.of(made);
+        List<NioDatagramPort> ports;
+        synchronized (this) {
+            ports = List.copyOf(unstarted);
+            unstarted.clear();
+        }
+        for (NioDatagramPort port : ports) {
+            try {
+                receive(port, made);
+            } catch (IOException e) {
+                throw new IllegalStateException("the pool has a buffer for each port", e);
+            }
+        }
+        listeners.forEach(l -> l.start(this::accepted));
+    }
+
+    /// The UDP port for IKE alone.
+    public synchronized int udpPort() {
+        return udpPort;
+    }
+
+    /// The UDP port shared with ESP.
+    public synchronized int natTraversalPort() {
+        return natTraversalPort;
+    }
+
+    /// Where TCP connections are accepted.
+    public List<InetSocketAddress> tcpEndpoints() {
+        return listeners.stream().map(TcpListener::local).toList();
+    }
+
+    /// The first TCP port that serves a framing.
+    public OptionalInt tcpPort(StreamFraming framing) {
+        return listeners.stream()
+                .filter(l -> l.served().contains(framing))
+                .mapToInt(l -> l.local().getPort())
+                .findFirst();
+    }
+
+    /// Our address towards a peer, with UDP ports open on it.
+    ///
+    /// @throws IOException if there is no way to the peer, or no port to be had
+    public InetAddress localAddressTowards(InetAddress remote) throws IOException {
+        InetAddress usual = LocalAddresses.towards(remote);
+        boolean any = false;
+        List<InetAddress> fixed = new ArrayList<>();
+        for (InetAddress address : settings.addresses()) {
+            if (LocalAddresses.sameFamily(address, remote)) {
+                any |= address.isAnyLocalAddress() || address.equals(usual);
+                fixed.add(address);
+            }
+        }
+        if (!any && fixed.isEmpty()) {
+            throw new IOException(
+                    "no listen address is of the family of " + remote.getHostAddress());
+        }
+        InetAddress chosen = any ? usual : fixed.getFirst();
+        openUdpOn(chosen);
+        return chosen;
+    }
+
+    /// Makes sure that UDP ports are open on one of our addresses, such as one that came after the start.
+    ///
+    /// @throws PortUnavailableException if that is not possible
+    public synchronized void openUdpOn(InetAddress address) throws IOException {
+        if (!udp.containsKey(new InetSocketAddress(address, natTraversalPort))) {
+            bindUdp(address);
+            TcpConnection.Environment made =
+                    environment.orElseThrow(() -> new IOException("not started"));
+            for (NioDatagramPort port : unstarted) {
+                receive(port, made);
+            }
+            unstarted.clear();
+        }
+    }
+
+    /// Sends an IKE message. Does not block on a peer.
+    ///
+    /// @throws IOException if it cannot be sent that way
+    public void send(TransportPath path, Octets message) throws IOException {
+        switch (path) {
+            case TransportPath.Udp datagram ->
+                    socket(datagram.local()).sendIke(message, datagram.remote());
+            case TransportPath.Tcp stream -> connection(stream.connection()).sendIke(message);
+        }
+    }
+
+    /// Sends the octet that keeps a NAT's mapping.
+    ///
+    /// @throws IOException if it cannot be sent
+    public void sendNatKeepalive(TransportPath.Udp path) throws IOException {
+        socket(path.local()).sendKeepalive(path.remote());
+    }
+
+    @Override
+    public void send(PacketBuffer[] packets, int count, EspRoute route) {
+        try {
+            switch (route) {
+                case EspRoute.Udp(InetSocketAddress local, InetSocketAddress remote) -> {
+                    UdpSocket socket = udp.get(local);
+                    if (socket == null) {
+                        drop(packets, count, "ESP_NO_PORT");
+                    } else {
+                        socket.sendEsp(packets, count, remote);
+                    }
+                }
+                case EspRoute.Tcp(long id) -> {
+                    TcpConnection connection = connections.get(id);
+                    if (connection == null) {
+                        drop(packets, count, "ESP_NO_CONNECTION");
+                    } else {
+                        connection.sendEsp(packets, count);
+                    }
+                }
+                case EspRoute.Unknown() -> drop(packets, count, "ESP_NO_ROUTE");
+            }
+        } catch (IOException e) {
+            counters.count("ESP_SEND_FAILED");
+        }
+    }
+
+    /// Takes word of a connection that is being opened. Must not block.
+    public interface Opening {
+        /// It is open; nothing has been received yet.
+        void opened(TransportPath.Tcp path);
+
+        /// It could not be opened.
+        ///
+        /// @param reason why, for people
+        void failed(String reason);
+    }
+
+    /// Opens a connection, on a thread of its own.
+    ///
+    /// @param local our address; the port is any
+    /// @param patience how long that may take
+    public void connect(
+            StreamFraming framing,
+            InetAddress local,
+            InetSocketAddress remote,
+            Duration patience,
+            Opening opening) {
+        Thread.ofVirtual()
+                .name("tcp-connect-" + remote)
+                .start(() -> connectNow(framing, local, remote, patience, opening));
+    }
+
+    /// Sends no more on a connection after what was sent, and goes on reading (IT-012).
+    public void halfClose(ConnectionId id) {
+        find(id).ifPresent(TcpConnection::halfClose);
+    }
+
+    /// Closes a connection after what was sent on it.
+    public void close(ConnectionId id) {
+        find(id).ifPresent(TcpConnection::close);
+    }
+
+    /// Somebody authentic uses the connection: it no longer counts against the caps of its address (IT-009).
+    public void confirm(ConnectionId id) {
+        find(id).ifPresent(connection -> {
+            connection.confirm();
+            stopCounting(connection);
+        });
+    }
+
+    /// Whether any session uses the connection (TE-044).
+    public void used(ConnectionId id, boolean used) {
+        find(id).ifPresent(c -> c.used(used));
+    }
+
+    /// Whether messages can still be sent on a connection.
+    public boolean isOpen(ConnectionId id) {
+        return connections.containsKey(id.value());
+    }
+
+    /// How many connections there are.
+    public int connections() {
+        return connections.size();
+    }
+
+    /// How many of them are accepted ones on which nothing authentic has come.
+    public int unconfirmedConnections() {
+        return caps.unconfirmed();
+    }
+
+    /// Closes all sockets and waits for the threads that receive.
+    @Override
+    public void close() {
+        closed = true;
+        listeners.forEach(TcpListener::close);
+        List<TcpConnection> open = List.copyOf(connections.values());
+        open.forEach(TcpConnection::abort);
+        synchronized (this) {
+            unstarted.forEach(NioDatagramPort::close);
+            unstarted.clear();
+        }
+        udp.values().forEach(UdpSocket::close);
+        try {
+            for (Thread receiver : receivers) {
+                receiver.join();
+            }
+            for (TcpConnection connection : open) {
+                connection.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (pool.inUse() == 0) {
+            pool.close();
+        } else {
+            LOG.log(Level.DEBUG, "{0} packet buffers are still in use", pool.inUse());
+        }
+    }
+
+    /// Binds the ports on an address, which may have vanished if a wildcard brought it in.
+    private void bindUdpUnlessGone(InetAddress address) throws IOException {
+        try {
+            bindUdp(address);
+        } catch (PortUnavailableException e) {
+            if (settings.addresses().contains(address)
+                    || e.why() != PortUnavailableException.Cause.NO_SUCH_ADDRESS) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "left out: " + e.getMessage());
+        }
+    }
+
+    private synchronized void bindUdp(InetAddress address) throws IOException {
+        NioDatagramPort plain = NioDatagramPort.bind(new InetSocketAddress(address, udpPort));
+        NioDatagramPort shared;
+        try {
+            shared = NioDatagramPort.bind(new InetSocketAddress(address, natTraversalPort));
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+        unstarted.add(plain);
+        unstarted.add(shared);
+        udpPort = plain.local().getPort();
+        natTraversalPort = shared.local().getPort();
+    }
+
+    private void receive(NioDatagramPort port, TcpConnection.Environment made) throws IOException {
+        PacketBuffer buffer =
+                pool.acquire().orElseThrow(() -> new IOException("all packet buffers are in use"));
+        UdpSocket socket =
+                new UdpSocket(
+                        port,
+                        port.local().getPort() == natTraversalPort(),
+                        pool,
+                        buffer,
+                        counters,
+                        made.listener(),
+                        made.intake());
+        udp.put(port.local(), socket);
+        receivers.add(socket.start());
+    }
+
+    private void bindTcp(ListenSettings.TcpPort port) throws IOException {
+        boolean ipv6Wildcard =
+                settings.addresses().stream()
+                        .anyMatch(a -> a instanceof Inet6Address && a.isAnyLocalAddress());
+        int number = port.port();
+        for (InetAddress address : settings.addresses()) {
+            // a socket on :: takes IPv4, too
+            if (ipv6Wildcard && !(address instanceof Inet6Address && address.isAnyLocalAddress())) {
+                continue;
+            }
+            TcpListener listener =
+                    TcpListener.bind(new InetSocketAddress(address, number), port.framings());
+            listeners.add(listener);
+            number = listener.local().getPort();
+        }
+    }
+
+    private void accepted(SocketChannel channel, Set<StreamFraming> served) throws IOException {
+        InetAddress remote = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+        if (!caps.admit(remote)) {
+            counters.count("TOO_MANY_CONNECTIONS");
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            channel.close();
+            return;
+        }
+        TcpConnection connection;
+        try {
+            connection =
+                    TcpConnection.accepted(nextId(), channel, served, environment.orElseThrow());
+        } catch (IOException | RuntimeException e) {
+            caps.settle(remote);
+            throw e;
+        }
+        add(connection);
+        connection.start();
+    }
+
+    private void connectNow(
+            StreamFraming framing,
+            InetAddress local,
+            InetSocketAddress remote,
+            Duration patience,
+            Opening opening) {
+        SocketChannel channel;
+        TcpConnection connection;
+        try {
+            channel =
+                    SocketChannel.open(
+                            remote.getAddress() instanceof Inet6Address
+                                    ? StandardProtocolFamily.INET6
+                                    : StandardProtocolFamily.INET);
+        } catch (IOException e) {
+            opening.failed(Reasons.of(e));
+            return;
+        }
+        try {
+            channel.bind(new InetSocketAddress(local, 0));
+            channel.socket().connect(remote, Math.toIntExact(patience.toMillis()));
+            connection =
+                    TcpConnection.opened(nextId(), channel, framing, environment.orElseThrow());
+        } catch (IOException e) {
+            closeQuietly(channel);
+            opening.failed(Reasons.of(e));
+            return;
+        }
+        add(connection);
+        opening.opened(connection.path().orElseThrow());
+        connection.start();
+    }
+
+    private void add(TcpConnection connection) {
+        connections.put(connection.id().value(), connection);
+        if (closed) {
+            connection.abort();
+        }
+    }
+
+    private void forget(TcpConnection connection) {
+        connections.remove(connection.id().value());
+        stopCounting(connection);
+    }
+
+    private void stopCounting(TcpConnection connection) {
+        if (connection.stopCounting()) {
+            caps.settle(connection.remote().getAddress());
+        }
+    }
+
+    private UdpSocket socket(InetSocketAddress local) throws IOException {
+        UdpSocket socket = udp.get(local);
+        if (socket == null) {
+            throw new IOException("no UDP port is open at " + local);
+        }
+        return socket;
+    }
+
+    private TcpConnection connection(ConnectionId id) throws IOException {
+        return find(id).orElseThrow(() -> new IOException("the connection is closed"));
+    }
+
+    private Optional<TcpConnection> find(ConnectionId id) {
+        return Optional.ofNullable(connections.get(id.value()));
+    }
+
+    private void drop(PacketBuffer[] packets, int count, String reason) {
+        for (int i = 0; i < count; i++) {
+            packets[i].release();
+        }
+        counters.add(reason, count);
+    }
+
+    private static ConnectionId nextId() {
+        return new ConnectionId(CONNECTIONS.incrementAndGet());
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing a connection that did not open", e);
+        }
+    }
+}

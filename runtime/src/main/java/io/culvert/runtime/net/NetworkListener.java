@@ -1,0 +1,19 @@
+package io.culvert.runtime.net;
+
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.value.Octets;
+
+/// Takes what the network brings. Safe for use by many threads.
+public interface NetworkListener {
+    /// An IKE message came.
+    ///
+    /// On a UDP path this must not block. On a TCP path it may: meanwhile the connection is not read (back-pressure).
+    void received(TransportPath path, Octets message);
+
+    /// A connection ended without [Network#close] having been called for it. Must not block.
+    ///
+    /// Told once, after [Network#isOpen] has become false.
+    ///
+    /// @param reason why, for people
+    void connectionLost(TransportPath.Tcp path, String reason);
+}

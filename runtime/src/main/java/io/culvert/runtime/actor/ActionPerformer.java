@@ -1,0 +1,251 @@
+package io.culvert.runtime.actor;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.Command;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.Input;
+import io.culvert.ike.api.Question;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.transport.ConnectionId;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.ChildSaSpec;
+import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
+import io.culvert.runtime.net.Network;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Does what a session wants done, and remembers what has to be undone when it ends. For the thread of its actor.
+final class ActionPerformer {
+    private static final System.Logger LOG = System.getLogger(ActionPerformer.class.getName());
+
+    private final SessionActor actor;
+    private final Sessions house;
+    private final Duration connectTime;
+    private final List<IkeSpi> spis = new ArrayList<>(1);
+    private final List<ChildSaId> children = new ArrayList<>(1);
+    private final List<ConnectionId> opened = new ArrayList<>(0);
+    private final Set<Spi> reserved = HashSet.newHashSet(2);
+    private final Set<IkeSpi> handshakes = HashSet.newHashSet(1);
+    private Optional<Identities> identities = Optional.empty();
+
+    ActionPerformer(SessionActor actor, Sessions house, Duration connectTime) {
+        this.actor = actor;
+        this.house = house;
+        this.connectTime = connectTime;
+    }
+
+    /// A responder's session, half open until it says otherwise.
+    void halfOpen(IkeSpi ours) {
+        house.directory().bind(ours, actor);
+        spis.add(ours);
+        handshakes.add(ours);
+    }
+
+    /// Does one thing.
+    ///
+    /// @return what the session has to know at once
+    List<Input> perform(MonoTime now, Action action) {
+        switch (action) {
+            case Action.Send(TransportPath path, Octets message) -> {
+                return send(path, message);
+            }
+            case Action.SendNatKeepalive(TransportPath.Udp path) -> keepalive(path);
+            case Action.OpenConnection open -> open(open);
+            case Action.HalfCloseConnection(ConnectionId connection) ->
+                    house.network().halfClose(connection);
+            case Action.CloseConnection(ConnectionId connection) -> {
+                opened.remove(connection);
+                actor.leave(connection);
+                house.network().close(connection);
+            }
+            case Action.BindSpi(IkeSpi spi) -> {
+                house.directory().bind(spi, actor);
+                spis.add(spi);
+            }
+            case Action.UnbindSpi(IkeSpi spi) -> {
+                house.directory().unbind(spi, actor);
+                spis.remove(spi);
+            }
+            case Action.HandshakeEnded(IkeSpi spi, boolean established) -> {
+                handshakes.remove(spi);
+                house.desk().handshakeEnded(spi, established);
+            }
+            case Action.ReserveSpis(int count) -> {
+                List<Spi> spisTaken = house.dataPlane().reserveSpis(count);
+                reserved.addAll(spisTaken);
+                return List.of(new Input.SpisReserved(spisTaken));
+            }
+            case Action.ReleaseSpis(List<Spi> unused) -> {
+                reserved.removeAll(Set.copyOf(unused));
+                house.dataPlane().releaseSpis(unused);
+            }
+            case Action.InstallChildSa(ChildSaSpec spec) -> {
+                return install(spec);
+            }
+            case Action.RemoveChildSa(ChildSaId sa) -> remove(sa);
+            case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> {
+                house.dataPlane().route(sas, route);
+                if (route instanceof EspRoute.Tcp(long connection)) {
+                    // the data plane saw authentic packets there, or the session opened it
+                    house.network().confirm(new ConnectionId(connection));
+                }
+            }
+            case Action.AssignAddresses assign -> house.surroundings().assign(actor.id(), assign);
+            case Action.ReleaseAddresses release ->
+                    house.surroundings().release(actor.id(), release.addresses());
+            case Action.Ask(int number, Question question) -> ask(number, question);
+            case Action.ReplaceOthers(Identity local, Identity remote) ->
+                    replaceOthers(new Identities(local, remote));
+            case Action.Publish(IkeEvent event) -> publish(now, event);
+            case Action.RevealKeys reveal ->
+                    house.surroundings().revealed(actor.id(), reveal.keys());
+            case Action.End() -> {}
+        }
+        return List.of();
+    }
+
+    /// Undoes what the session left behind.
+    void cleanUp() {
+        spis.forEach(spi -> house.directory().unbind(spi, actor));
+        handshakes.forEach(spi -> house.desk().handshakeEnded(spi, false));
+        opened.forEach(house.network()::close);
+        identities.ifPresent(pair -> house.identities().leave(pair, actor));
+        attempt(() -> List.copyOf(children).forEach(this::remove));
+        attempt(() -> house.dataPlane().releaseSpis(reserved));
+        attempt(() -> house.surroundings().over(actor.id()));
+    }
+
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "cleaning up after " + actor, e);
+        }
+    }
+
+    private List<Input> send(TransportPath path, Octets message) {
+        try {
+            if (path instanceof TransportPath.Tcp stream) {
+                house.users().attach(stream, actor);
+            }
+            house.network().send(path, message);
+            return List.of();
+        } catch (IOException e) {
+            return List.of(new Input.SendFailed(path, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void keepalive(TransportPath.Udp path) {
+        try {
+            house.network().sendNatKeepalive(path);
+        } catch (IOException e) {
+            house.counters().count("NAT_KEEPALIVE_FAILED");
+        }
+    }
+
+    private void open(Action.OpenConnection open) {
+        house.network()
+                .connect(
+                        open.framing(),
+                        open.local(),
+                        open.remote(),
+                        connectTime,
+                        new Network.Opening() {
+                            @Override
+                            public void opened(TransportPath.Tcp path) {
+                                house.users().attach(path, actor);
+                                if (!actor.post(new Input.ConnectionOpened(open.attempt(), path))) {
+                                    house.network().close(path.connection());
+                                }
+                            }
+
+                            @Override
+                            public void failed(String reason) {
+                                actor.post(new Input.ConnectionFailed(open.attempt(), reason));
+                            }
+                        });
+    }
+
+    /// A connection that was asked for is open.
+    void connectionOpened(ConnectionId connection) {
+        opened.add(connection);
+    }
+
+    private List<Input> install(ChildSaSpec spec) {
+        house.children().put(spec.id(), actor);
+        try {
+            house.dataPlane().install(spec);
+        } catch (RuntimeException e) {
+            house.children().remove(spec.id(), actor);
+            return List.of(new Input.InstallFailed(spec.id(), String.valueOf(e.getMessage())));
+        }
+        children.add(spec.id());
+        reserved.remove(spec.inboundSpi());
+        return List.of();
+    }
+
+    private void remove(ChildSaId sa) {
+        house.dataPlane().remove(sa);
+        house.children().remove(sa, actor);
+        children.remove(sa);
+    }
+
+    private void ask(int number, Question question) {
+        Thread.ofVirtual()
+                .name("answer-" + actor.id() + "-" + number)
+                .start(() -> {
+                    Answer answer = answer(question);
+                    if (!actor.post(new Input.Answered(number, answer))) {
+                        house.surroundings().over(actor.id());
+                    }
+                });
+    }
+
+    private Answer answer(Question question) {
+        try {
+            return house.surroundings().answer(actor.id(), question);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "answering a question of " + actor, e);
+            house.counters().count("INTERNAL_ERROR");
+            String reason = "an error of ours: " + e;
+            return switch (question) {
+                case Question.ValidateCertificate _ -> new Answer.CertificateRefused(reason);
+                case Question.LeaseAddresses _ -> new Answer.AddressesRefused(reason);
+            };
+        }
+    }
+
+    private void replaceOthers(Identities pair) {
+        for (SessionActor other : house.identities().of(pair)) {
+            if (other != actor) {
+                other.post(
+                        new Input.Commanded(
+                                new Command.Abandon("the peer has established a new IKE SA")));
+            }
+        }
+    }
+
+    private void publish(MonoTime now, IkeEvent event) {
+        if (event instanceof IkeEvent.IkeSaEstablished(var status)
+                && identities.isEmpty()
+                && status.local().isPresent()
+                && status.remote().isPresent()) {
+            Identities pair = new Identities(status.local().get(), status.remote().get());
+            identities = Optional.of(pair);
+            house.identities().enter(pair, actor);
+        }
+        house.surroundings().published(actor.id(), now, event);
+    }
+}

@@ -1,0 +1,223 @@
+package io.culvert.runtime.actor;
+
+import io.culvert.ike.api.Command;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.Input;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.DataPlane;
+import io.culvert.ipsec.dataplane.DataPlaneEvent;
+import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.runtime.clock.Timekeeper;
+import io.culvert.runtime.net.Counters;
+import io.culvert.runtime.net.Limits;
+import io.culvert.runtime.net.Network;
+import io.culvert.runtime.net.NetworkListener;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/// All sessions of an endpoint, and the way of each message and event to the one it belongs to. Safe for use by many
+/// threads.
+public final class Sessions implements NetworkListener {
+    private final Network network;
+    private final DataPlane dataPlane;
+    private final Timekeeper timekeeper;
+    private final Limits limits;
+    private final Counters counters;
+    private final SessionFactory factory;
+    private final Surroundings surroundings;
+    private final SpiDirectory directory = new SpiDirectory();
+    private final ConnectionUsers users;
+    private final Identities.Index identities = new Identities.Index();
+    private final ConcurrentHashMap<ChildSaId, SessionActor> children = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, SessionActor> actors = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final FrontDesk desk;
+    private volatile List<ConnectionConfig> connections = List.of();
+
+    /// @param connections whom we answer, see [#reload]
+    public Sessions(
+            Network network,
+            DataPlane dataPlane,
+            Timekeeper timekeeper,
+            Limits limits,
+            Counters counters,
+            SessionFactory factory,
+            Surroundings surroundings,
+            List<ConnectionConfig> connections) {
+        this.network = network;
+        this.dataPlane = dataPlane;
+        this.timekeeper = timekeeper;
+        this.limits = limits;
+        this.counters = counters;
+        this.factory = factory;
+        this.surroundings = surroundings;
+        this.connections = List.copyOf(connections);
+        users = new ConnectionUsers(network);
+        desk = new FrontDesk(this, factory.admission());
+    }
+
+    /// Starts a session as original initiator.
+    ///
+    /// @param started told the session's number before anything happens in it
+    public SessionActor initiate(
+            ConnectionConfig connection, Endpoints endpoints, LongConsumer started) {
+        SessionActor actor =
+                new SessionActor(
+                        numbers.incrementAndGet(),
+                        factory.initiator(connection),
+                        this,
+                        connection.timers().connect());
+        actors.put(actor.id(), actor);
+        started.accept(actor.id());
+        actor.post(new Input.Commanded(new Command.Initiate(endpoints)));
+        return actor;
+    }
+
+    /// Answers these connections from now on; sessions that exist keep theirs.
+    public void reload(List<ConnectionConfig> newConnections) {
+        connections = List.copyOf(newConnections);
+    }
+
+    /// All sessions that are not over.
+    public Collection<SessionActor> all() {
+        return List.copyOf(actors.values());
+    }
+
+    /// The session with this number, unless it is over.
+    public Optional<SessionActor> find(long number) {
+        return Optional.ofNullable(actors.get(number));
+    }
+
+    /// Takes word of the data plane to the session that it is about.
+    public void reported(DataPlaneEvent event) {
+        switch (event) {
+            case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> report(sa, event);
+            case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> report(sa, event);
+            case DataPlaneEvent.UnknownSpi _ -> counters.count("UNKNOWN_ESP_SPI");
+            case DataPlaneEvent.Failed _ -> {
+                for (SessionActor actor : all()) {
+                    actor.post(new Input.DataPlaneReported(event));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void received(TransportPath path, Octets message) {
+        boolean waits = path instanceof TransportPath.Tcp;
+        Optional<SessionActor> known = directory.find(SpiDirectory.ours(message));
+        if (known.isPresent()) {
+            deliver(known.get(), path, message, waits);
+        } else {
+            desk.receive(path, message, waits);
+        }
+    }
+
+    @Override
+    public void connectionLost(TransportPath.Tcp path, String reason) {
+        users.lost(path, reason);
+    }
+
+    /// Accepts no more strangers.
+    public void closeDoor() {
+        desk.close();
+    }
+
+    void deliver(SessionActor actor, TransportPath path, Octets message, boolean waits) {
+        if (path instanceof TransportPath.Tcp stream) {
+            users.attach(stream, actor);
+        }
+        if (!actor.deliver(new Input.MessageReceived(path, message), waits)) {
+            counters.count("MAILBOX_FULL");
+        }
+    }
+
+    /// Makes a session for a stranger, unless no connection is for where it comes from.
+    Optional<SessionActor> respond(IkeSpi ours, TransportPath path) {
+        List<ConnectionConfig> candidates =
+                connections.stream()
+                        .filter(c ->
+                                c.admits(path.local().getAddress(), path.remote().getAddress()))
+                        .toList();
+        if (candidates.isEmpty()) {
+            return Optional.empty();
+        }
+        SessionActor actor =
+                new SessionActor(
+                        numbers.incrementAndGet(),
+                        factory.responder(ours, candidates),
+                        this,
+                        limits.connectTime());
+        actors.put(actor.id(), actor);
+        actor.halfOpen(ours);
+        return Optional.of(actor);
+    }
+
+    /// Closes a connection that broke a rule, and tells whoever used it.
+    void refuse(TransportPath.Tcp path) {
+        network.close(path.connection());
+        users.lost(path, "it was used for another IKE SA");
+    }
+
+    void ended(SessionActor actor) {
+        actors.remove(actor.id());
+    }
+
+    private void report(ChildSaId sa, DataPlaneEvent event) {
+        SessionActor actor = children.get(sa);
+        if (actor != null) {
+            actor.post(new Input.DataPlaneReported(event));
+        }
+    }
+
+    Network network() {
+        return network;
+    }
+
+    DataPlane dataPlane() {
+        return dataPlane;
+    }
+
+    Timekeeper timekeeper() {
+        return timekeeper;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    SpiDirectory directory() {
+        return directory;
+    }
+
+    ConnectionUsers users() {
+        return users;
+    }
+
+    Identities.Index identities() {
+        return identities;
+    }
+
+    ConcurrentHashMap<ChildSaId, SessionActor> children() {
+        return children;
+    }
+
+    FrontDesk desk() {
+        return desk;
+    }
+}

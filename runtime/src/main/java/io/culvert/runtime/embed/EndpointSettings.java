@@ -1,0 +1,150 @@
+package io.culvert.runtime.embed;
+
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Question;
+import io.culvert.ike.api.RevealedKeys;
+import io.culvert.runtime.actor.SessionFactory;
+import io.culvert.runtime.net.Limits;
+import io.culvert.runtime.net.ListenSettings;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// All that an endpoint is made of. Start with [#of] and replace what differs.
+///
+/// @param listen where it listens
+/// @param limits its bounds
+/// @param connections whom it answers
+/// @param pools addresses for peers
+/// @param sessions makes sessions, once the ports are known
+/// @param dataPlane makes the data plane
+/// @param addresses uses addresses that peers assign to us
+/// @param certificates decides about certificates; may take its time
+/// @param listener hears what happens
+/// @param keyLog takes keys, where sessions reveal them
+public record EndpointSettings(
+        ListenSettings listen,
+        Limits limits,
+        List<ConnectionConfig> connections,
+        List<AddressPool> pools,
+        Function<BoundPorts, SessionFactory> sessions,
+        DataPlaneFactory dataPlane,
+        AddressAssigner addresses,
+        Function<Question.ValidateCertificate, Answer> certificates,
+        EndpointListener listener,
+        Consumer<RevealedKeys> keyLog) {
+    /// Copies the lists.
+    public EndpointSettings {
+        connections = List.copyOf(connections);
+        pools = List.copyOf(pools);
+    }
+
+    /// An endpoint that knows nobody, has no pools, trusts no certificate, and tells nobody.
+    public static EndpointSettings of(
+            ListenSettings listen,
+            Function<BoundPorts, SessionFactory> sessions,
+            DataPlaneFactory dataPlane) {
+        return new EndpointSettings(
+                listen,
+                Limits.DEFAULT,
+                List.of(),
+                List.of(),
+                sessions,
+                dataPlane,
+                AddressAssigner.NONE,
+                _ -> new Answer.CertificateRefused("certificates are not supported here"),
+                _ -> {},
+                _ -> {});
+    }
+
+    /// These settings with other bounds.
+    public EndpointSettings withLimits(Limits other) {
+        return new EndpointSettings(
+                listen,
+                other,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                listener,
+                keyLog);
+    }
+
+    /// These settings, answering these connections with addresses of these pools.
+    public EndpointSettings answering(List<ConnectionConfig> whom, List<AddressPool> fromPools) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                whom,
+                fromPools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                listener,
+                keyLog);
+    }
+
+    /// These settings with another use of addresses that peers assign to us.
+    public EndpointSettings assigning(AddressAssigner other) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                other,
+                certificates,
+                listener,
+                keyLog);
+    }
+
+    /// These settings with another judge of certificates.
+    public EndpointSettings trusting(Function<Question.ValidateCertificate, Answer> judge) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                judge,
+                listener,
+                keyLog);
+    }
+
+    /// These settings with somebody who hears what happens.
+    public EndpointSettings telling(EndpointListener whom) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                whom,
+                keyLog);
+    }
+
+    /// These settings with a key log.
+    public EndpointSettings revealingTo(Consumer<RevealedKeys> log) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                listener,
+                log);
+    }
+}

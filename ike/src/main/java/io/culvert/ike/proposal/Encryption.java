@@ -11,4 +11,15 @@ public record Encryption(EncryptionAlgorithm algorithm, int keyLengthBits) {
     public Encryption {
         algorithm.keyOctets(keyLengthBits);
     }
+
+    /// Whether it protects integrity by itself.
+    public boolean isAead() {
+        return algorithm.isAead();
+    }
+
+    /// strongSwan's word for it, such as `aes128gcm16`.
+    @Override
+    public String toString() {
+        return AlgorithmWords.of(this);
+    }
 }

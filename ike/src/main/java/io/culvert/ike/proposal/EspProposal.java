@@ -2,6 +2,7 @@ package io.culvert.ike.proposal;
 
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.dataplane.EspTransform;
 import java.util.List;
 
 /// What we would accept for a Child SA, best first.
@@ -15,11 +16,39 @@ public record EspProposal(
         List<IntegrityAlgorithm> integrity,
         List<KeyExchangeMethod> keyExchanges,
         List<Boolean> extendedSequenceNumbers) {
-    /// Copies the lists.
+    /// Copies the lists and checks that they go together.
     public EspProposal {
         encryption = List.copyOf(encryption);
         integrity = List.copyOf(integrity);
         keyExchanges = List.copyOf(keyExchanges);
         extendedSequenceNumbers = List.copyOf(extendedSequenceNumbers);
+        Notation.requireOneKind(encryption, integrity);
+        if (extendedSequenceNumbers.isEmpty()) {
+            throw new IllegalArgumentException("ESP needs a size of sequence numbers");
+        }
+    }
+
+    /// The one proposal that says what was negotiated.
+    public static EspProposal of(EspTransform transform) {
+        return new EspProposal(
+                List.of(new Encryption(transform.encryption(), transform.keyLengthBits())),
+                transform.encryption().isAead() ? List.of() : List.of(transform.integrity()),
+                List.of(),
+                List.of(transform.extendedSequenceNumbers()));
+    }
+
+    /// strongSwan's notation, such as `aes128gcm16-x25519-esn`; [ProposalParser] reads it back.
+    @Override
+    public String toString() {
+        return new Notation()
+                .add(encryption, Encryption::toString)
+                .add(integrity, AlgorithmWords::of)
+                .add(keyExchanges, AlgorithmWords::of)
+                .add(
+                        extendedSequenceNumbers.equals(List.of(false))
+                                ? List.of()
+                                : extendedSequenceNumbers,
+                        AlgorithmWords::of)
+                .toString();
     }
 }

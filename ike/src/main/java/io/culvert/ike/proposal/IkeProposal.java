@@ -16,11 +16,29 @@ public record IkeProposal(
         List<PrfAlgorithm> prfs,
         List<IntegrityAlgorithm> integrity,
         List<KeyExchangeMethod> keyExchanges) {
-    /// Copies the lists.
+    /// Copies the lists and checks that they go together.
     public IkeProposal {
         encryption = List.copyOf(encryption);
         prfs = List.copyOf(prfs);
         integrity = List.copyOf(integrity);
         keyExchanges = List.copyOf(keyExchanges);
+        Notation.requireOneKind(encryption, integrity);
+        if (prfs.isEmpty() || keyExchanges.isEmpty()) {
+            throw new IllegalArgumentException("IKE needs a prf and a key exchange method");
+        }
+    }
+
+    /// strongSwan's notation, such as `aes128gcm16-prfsha256-x25519`; [ProposalParser] reads it back.
+    @Override
+    public String toString() {
+        boolean implied =
+                !integrity.isEmpty()
+                        && prfs.equals(integrity.stream().map(AlgorithmWords::prfOf).toList());
+        return new Notation()
+                .add(encryption, Encryption::toString)
+                .add(integrity, AlgorithmWords::of)
+                .add(implied ? List.of() : prfs, AlgorithmWords::of)
+                .add(keyExchanges, AlgorithmWords::of)
+                .toString();
     }
 }

@@ -5,7 +5,6 @@ import io.culvert.ike.wire.ProtocolId;
 import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TransformSubstructure;
 import io.culvert.ike.wire.TransformType;
-import io.culvert.ipsec.crypto.EncryptionAlgorithm;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.crypto.PrfAlgorithm;
@@ -15,19 +14,20 @@ import io.culvert.ipsec.value.Spi;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// Chooses from a peer's proposals, or checks what a peer chose from ours.
 ///
-/// Our choice: our proposals count in our order, within one of them the peer's, and of each type of transform the
-/// first of ours that the peer offers. A transform of unknown ID or with an unknown attribute is passed over; a
-/// proposal with an unknown type of transform is passed over as a whole (IK-008).
+/// Our choice: our order of preference decides, first among our proposals, then among the algorithms of each type, as
+/// strongSwan does by default; among equal proposals of the peer the first. The one exception is the key exchange method:
+/// where the initiator's KE payload is for one that we accept too, that one is taken, since another would cost a round
+/// trip and gain little. A transform of unknown ID or with an unknown attribute is passed over; a proposal with an unknown
+/// type of transform, or without a mandatory one, is passed over as a whole (IK-008).
 ///
+/// Pure functions of their arguments. Nothing means NO_PROPOSAL_CHOSEN.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.7 RFC 7296 section 2.7
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-3.3.6 RFC 7296 section 3.3.6
 public final class ProposalSelection {
-    private static final int NONE = 0;
-    private static final int EXTENDED = 1;
     private static final Set<TransformType> IKE_TYPES =
             Set.of(TransformType.ENCR, TransformType.PRF, TransformType.INTEG, TransformType.KE);
     private static final Set<TransformType> ESP_TYPES =
@@ -46,7 +46,7 @@ public final class ProposalSelection {
     /// @param spi the peer's inbound SPI
     public record EspChoice(int number, EspTransform transform, Spi spi) {}
 
-    /// Chooses a suite for an IKE SA.
+    /// Chooses a suite for an IKE SA in IKE_SA_INIT, where proposals have no SPI (IK-044).
     ///
     /// @param preferred the method of the peer's KE payload: taken where a proposal allows it, which saves a round
     ///     trip
@@ -57,7 +57,7 @@ public final class ProposalSelection {
         for (IkeProposal our : ours) {
             for (ProposalSubstructure their : offered.proposals()) {
                 Optional<IkeSuite> suite =
-                        their.protocol().equals(ProtocolId.IKE)
+                        their.protocol().equals(ProtocolId.IKE) && their.spi().isEmpty()
                                 ? common(our, their, preferred)
                                 : Optional.empty();
                 if (suite.isPresent()) {
@@ -68,7 +68,8 @@ public final class ProposalSelection {
         return Optional.empty();
     }
 
-    /// Chooses a transform for a Child SA that has no key exchange of its own.
+    /// Chooses a transform for a Child SA that has no key exchange of its own: key exchange methods that are offered are
+    /// ignored (IK-089).
     public static Optional<EspChoice> chooseFirstChild(
             List<EspProposal> ours, SecurityAssociation offered) {
         for (EspProposal our : ours) {
@@ -86,17 +87,22 @@ public final class ProposalSelection {
         return Optional.empty();
     }
 
-    /// Reads the suite that a responder chose: one proposal, one transform of each type, all of them offered by us.
+    /// Reads the suite that a responder chose: exactly one proposal under a number that we sent, with exactly one
+    /// transform of each type, all from our proposal of that number (IK-044).
+    ///
+    /// @param ours what [ProposalOffer#ofIke] wrote
     public static Optional<IkeSuite> acceptIke(List<IkeProposal> ours, SecurityAssociation chosen) {
-        return isSingle(chosen)
-                ? chooseIke(ours, chosen, Optional.empty()).map(IkeChoice::suite)
-                : Optional.empty();
+        return answered(ours, chosen)
+                .flatMap(our -> chooseIke(List.of(our), chosen, Optional.empty()))
+                .map(IkeChoice::suite);
     }
 
-    /// Reads the transform that a responder chose for the Child SA of IKE_AUTH.
+    /// Reads the transform that a responder chose for the Child SA of IKE_AUTH, as [#acceptIke].
+    ///
+    /// @param ours what [ProposalOffer#ofFirstChild] wrote
     public static Optional<EspChoice> acceptFirstChild(
             List<EspProposal> ours, SecurityAssociation chosen) {
-        return isSingle(chosen) ? chooseFirstChild(ours, chosen) : Optional.empty();
+        return answered(ours, chosen).flatMap(our -> chooseFirstChild(List.of(our), chosen));
     }
 
     /// Whether any of our proposals has this method.
@@ -104,13 +110,15 @@ public final class ProposalSelection {
         return ours.stream().anyMatch(p -> p.keyExchanges().contains(method));
     }
 
-    private static boolean isSingle(SecurityAssociation chosen) {
-        if (chosen.proposals().size() != 1) {
-            return false;
-        }
-        List<TransformSubstructure> transforms = chosen.proposals().getFirst().transforms();
-        long types = transforms.stream().map(TransformSubstructure::type).distinct().count();
-        return types == transforms.size();
+    /// The one of our proposals that an answer says it has chosen from.
+    private static <P> Optional<P> answered(List<P> ours, SecurityAssociation chosen) {
+        ProposalSubstructure proposal = chosen.proposals().getFirst();
+        long types =
+                proposal.transforms().stream().map(TransformSubstructure::type).distinct().count();
+        boolean single = chosen.proposals().size() == 1 && types == proposal.transforms().size();
+        return single && proposal.number() >= 1 && proposal.number() <= ours.size()
+                ? Optional.of(ours.get(proposal.number() - 1))
+                : Optional.empty();
     }
 
     private static boolean isAllocatable(Octets spi) {
@@ -119,105 +127,59 @@ public final class ProposalSelection {
 
     private static Optional<IkeSuite> common(
             IkeProposal our, ProposalSubstructure their, Optional<KeyExchangeMethod> preferred) {
-        if (!onlyTypes(their, IKE_TYPES)) {
+        OfferedTransforms offered = new OfferedTransforms(their);
+        if (!offered.hasOnly(IKE_TYPES)) {
             return Optional.empty();
         }
-        Optional<Encryption> encryption = encryption(our.encryption(), their);
-        Optional<PrfAlgorithm> prf =
-                first(our.prfs(), PrfAlgorithm::transformId, their, TransformType.PRF);
-        List<KeyExchangeMethod> methods =
-                preferred
-                        .filter(our.keyExchanges()::contains)
-                        .filter(m -> ids(their, TransformType.KE).contains(m.transformId()))
-                        .map(List::of)
-                        .orElse(our.keyExchanges());
+        Optional<Encryption> encryption = first(our.encryption(), offered.encryption());
+        Optional<PrfAlgorithm> prf = first(our.prfs(), offered.prfs());
+        Optional<IntegrityAlgorithm> integrity = integrity(our.integrity(), offered);
+        Set<KeyExchangeMethod> methods = offered.keyExchanges();
         Optional<KeyExchangeMethod> method =
-                first(methods, KeyExchangeMethod::transformId, their, TransformType.KE);
-        if (encryption.isEmpty() || prf.isEmpty() || method.isEmpty()) {
-            return Optional.empty();
-        }
-        return integrity(encryption.get(), our.integrity(), their)
-                .map(integrity ->
-                        new IkeSuite(encryption.get(), prf.get(), integrity, method.get()));
+                preferred
+                        .filter(sent -> our.keyExchanges().contains(sent) && methods.contains(sent))
+                        .or(() -> first(our.keyExchanges(), methods));
+        return encryption.isPresent()
+                        && prf.isPresent()
+                        && integrity.isPresent()
+                        && method.isPresent()
+                ? Optional.of(
+                        new IkeSuite(encryption.get(), prf.get(), integrity.get(), method.get()))
+                : Optional.empty();
     }
 
     private static Optional<EspTransform> common(EspProposal our, ProposalSubstructure their) {
-        if (!onlyTypes(their, ESP_TYPES)) {
+        OfferedTransforms offered = new OfferedTransforms(their);
+        if (!offered.hasOnly(ESP_TYPES)) {
             return Optional.empty();
         }
-        Optional<Encryption> encryption = encryption(our.encryption(), their);
-        Set<Integer> offered = ids(their, TransformType.SN);
+        Optional<Encryption> encryption = first(our.encryption(), offered.encryption());
+        Optional<IntegrityAlgorithm> integrity = integrity(our.integrity(), offered);
         Optional<Boolean> extended =
-                our.extendedSequenceNumbers().stream()
-                        .filter(wanted ->
-                                offered.contains(wanted ? EXTENDED : NONE)
-                                        || (offered.isEmpty() && !wanted))
-                        .findFirst();
-        if (encryption.isEmpty() || extended.isEmpty()) {
-            return Optional.empty();
-        }
-        return integrity(encryption.get(), our.integrity(), their)
-                .map(integrity ->
+                first(our.extendedSequenceNumbers(), offered.sequenceNumbers());
+        return encryption.isPresent() && integrity.isPresent() && extended.isPresent()
+                ? Optional.of(
                         new EspTransform(
                                 encryption.get().algorithm(),
                                 encryption.get().keyLengthBits(),
-                                integrity,
-                                extended.get()));
+                                integrity.get(),
+                                extended.get()))
+                : Optional.empty();
     }
 
-    private static boolean onlyTypes(ProposalSubstructure their, Set<TransformType> known) {
-        return their.transforms().stream()
-                .allMatch(t ->
-                        known.contains(t.type())
-                                || (isAdditionalKeyExchange(t.type()) && t.id() == NONE));
+    private static <T> Optional<T> first(List<T> ours, Set<T> offered) {
+        return ours.stream().filter(offered::contains).findFirst();
     }
 
-    /// ADDKE1 to ADDKE7 (RFC 9370): a peer that offers NONE does without.
-    private static boolean isAdditionalKeyExchange(TransformType type) {
-        return type.value() >= 6 && type.value() <= 12;
-    }
-
-    private static Optional<Encryption> encryption(
-            List<Encryption> ours, ProposalSubstructure their) {
-        return ours.stream()
-                .filter(our -> their.transforms().stream().anyMatch(t -> isSame(our, t)))
-                .findFirst();
-    }
-
-    private static boolean isSame(Encryption our, TransformSubstructure their) {
-        boolean sameLength =
-                our.keyLengthBits() == 0
-                        ? their.attributes().isEmpty()
-                        : their.keyLengthBits().orElse(0) == our.keyLengthBits();
-        return their.type().equals(TransformType.ENCR)
-                && their.id() == our.algorithm().transformId()
-                && sameLength;
-    }
-
+    /// With AEADs, which are ours if we have no integrity algorithm: none, which must be what is offered (IK-045).
     private static Optional<IntegrityAlgorithm> integrity(
-            Encryption encryption, List<IntegrityAlgorithm> ours, ProposalSubstructure their) {
-        EncryptionAlgorithm algorithm = encryption.algorithm();
-        if (algorithm.isAead()) {
-            Set<Integer> offered = ids(their, TransformType.INTEG);
-            return offered.isEmpty() || offered.contains(NONE)
-                    ? Optional.of(IntegrityAlgorithm.NONE)
-                    : Optional.empty();
+            List<IntegrityAlgorithm> ours, OfferedTransforms offered) {
+        Set<IntegrityAlgorithm> theirs = offered.integrity();
+        if (!ours.isEmpty()) {
+            return first(ours, theirs);
         }
-        return first(ours, IntegrityAlgorithm::transformId, their, TransformType.INTEG);
-    }
-
-    private static <T> Optional<T> first(
-            List<T> ours, Function<T, Integer> id, ProposalSubstructure their, TransformType type) {
-        Set<Integer> offered = ids(their, type);
-        return ours.stream().filter(our -> offered.contains(id.apply(our))).findFirst();
-    }
-
-    private static Set<Integer> ids(ProposalSubstructure their, TransformType type) {
-        return their.transforms().stream()
-                .filter(t ->
-                        t.type().equals(type)
-                                && (type.equals(TransformType.ENCR) || t.attributes().isEmpty()))
-                .map(TransformSubstructure::id)
-                .collect(Collectors.toSet());
+        return !offered.has(TransformType.INTEG) || theirs.contains(IntegrityAlgorithm.NONE)
+                ? Optional.of(IntegrityAlgorithm.NONE)
+                : Optional.empty();
     }
 }

@@ -4,69 +4,66 @@ import io.culvert.ike.wire.ProposalSubstructure;
 import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TransformSubstructure;
 import io.culvert.ike.wire.TransformType;
+import io.culvert.ipsec.crypto.IntegrityAlgorithm;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.crypto.PrfAlgorithm;
 import io.culvert.ipsec.dataplane.EspTransform;
 import io.culvert.ipsec.value.Spi;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Writes offers in the notation of the configuration, so that two of them can be compared by eye:
-/// `aes128gcm16-prfsha256-x25519`. What has no word there is written as its type and number.
+/// `aes128gcm16-prfsha256-x25519`. What has no word there is written as type and number: `encr(23/256)`.
 public final class ProposalText {
-    private static final Map<Integer, String> ENCRYPTION =
+    /// Words of strongSwan for what a peer may offer and we do not use, by type and number. The length of a key stands
+    /// for the `#`.
+    private static final Map<TransformType, Map<Integer, String>> NOT_OURS =
             Map.of(
-                    3,
-                    "3des",
-                    12,
-                    "aes%dcbc",
-                    13,
-                    "aes%dctr",
-                    18,
-                    "aes%dgcm8",
-                    19,
-                    "aes%dgcm12",
-                    20,
-                    "aes%dgcm16",
-                    28,
-                    "chacha20poly1305");
-    private static final Map<Integer, String> PRF =
-            Map.of(
-                    1,
-                    "prfmd5",
-                    2,
-                    "prfsha1",
-                    5,
-                    "prfsha256",
-                    6,
-                    "prfsha384",
-                    7,
-                    "prfsha512",
-                    4,
-                    "prfaesxcbc",
-                    8,
-                    "prfaescmac");
-    private static final Map<Integer, String> INTEGRITY =
-            Map.of(
-                    0, "none", 1, "md5", 2, "sha1", 5, "aesxcbc", 8, "aescmac", 12, "sha256", 13,
-                    "sha384", 14, "sha512");
-    private static final Map<Integer, String> KEY_EXCHANGE =
-            Map.ofEntries(
-                    Map.entry(0, "none"),
-                    Map.entry(2, "modp1024"),
-                    Map.entry(5, "modp1536"),
-                    Map.entry(14, "modp2048"),
-                    Map.entry(15, "modp3072"),
-                    Map.entry(16, "modp4096"),
-                    Map.entry(17, "modp6144"),
-                    Map.entry(18, "modp8192"),
-                    Map.entry(19, "ecp256"),
-                    Map.entry(20, "ecp384"),
-                    Map.entry(21, "ecp521"),
-                    Map.entry(31, "x25519"),
-                    Map.entry(32, "x448"),
-                    Map.entry(35, "mlkem512"),
-                    Map.entry(36, "mlkem768"),
-                    Map.entry(37, "mlkem1024"));
+                    TransformType.ENCR,
+                    Map.of(
+                            3,
+                            "3des",
+                            11,
+                            "null",
+                            14,
+                            "aes#ccm8",
+                            15,
+                            "aes#ccm12",
+                            16,
+                            "aes#ccm16",
+                            18,
+                            "aes#gcm8",
+                            19,
+                            "aes#gcm12",
+                            23,
+                            "camellia#"),
+                    TransformType.PRF,
+                    Map.of(1, "prfmd5", 4, "prfaesxcbc", 8, "prfaescmac"),
+                    TransformType.INTEG,
+                    Map.of(1, "md5", 5, "aesxcbc", 8, "aescmac"),
+                    TransformType.KE,
+                    Map.of(
+                            0,
+                            "none",
+                            2,
+                            "modp1024",
+                            5,
+                            "modp1536",
+                            28,
+                            "ecp256bp",
+                            29,
+                            "ecp384bp",
+                            30,
+                            "ecp512bp",
+                            35,
+                            "mlkem512",
+                            36,
+                            "mlkem768",
+                            37,
+                            "mlkem1024"));
 
     private ProposalText() {}
 
@@ -80,14 +77,14 @@ public final class ProposalText {
         return of(ProposalOffer.ofFirstChild(proposals, new Spi(Spi.LOWEST)));
     }
 
-    /// A suite.
+    /// A suite, as short as the configuration could say it: `aes128-sha256-x25519`.
     public static String of(IkeSuite suite) {
-        return of(ProposalOffer.chosenIke(1, suite));
+        return suite.toString();
     }
 
-    /// The transform of a Child SA.
+    /// The transform of a Child SA, as short as the configuration could say it: `aes128gcm16`.
     public static String of(EspTransform transform) {
-        return of(ProposalOffer.chosenEsp(1, transform, new Spi(Spi.LOWEST)));
+        return EspProposal.of(transform).toString();
     }
 
     /// An SA payload, ours or a peer's.
@@ -97,31 +94,52 @@ public final class ProposalText {
 
     private static String of(ProposalSubstructure proposal) {
         return proposal.transforms().stream()
-                .map(ProposalText::of)
+                .map(t -> ours(t).or(() -> notOurs(t)).orElseGet(() -> number(t)))
                 .collect(Collectors.joining("-"));
     }
 
-    private static String of(TransformSubstructure transform) {
-        TransformType type = transform.type();
+    private static Optional<String> ours(TransformSubstructure transform) {
         int id = transform.id();
-        String fallback = type + "/" + id;
+        TransformType type = transform.type();
         if (type.equals(TransformType.ENCR)) {
-            String pattern = ENCRYPTION.getOrDefault(id, fallback);
-            String length =
-                    transform.keyLengthBits().isPresent()
-                            ? Integer.toString(transform.keyLengthBits().getAsInt())
-                            : "";
-            return pattern.replace("%d", length).replaceAll("cbc$", "");
+            return OfferedTransforms.encryption(transform).map(AlgorithmWords::of);
+        }
+        if (!transform.attributes().isEmpty()) {
+            return Optional.empty();
         }
         if (type.equals(TransformType.PRF)) {
-            return PRF.getOrDefault(id, fallback);
+            return PrfAlgorithm.ofTransformId(id).map(AlgorithmWords::of);
         }
         if (type.equals(TransformType.INTEG)) {
-            return INTEGRITY.getOrDefault(id, fallback);
+            return IntegrityAlgorithm.ofTransformId(id).map(AlgorithmWords::of);
         }
-        if (type.equals(TransformType.SN)) {
-            return Map.of(0, "noesn", 1, "esn").getOrDefault(id, fallback);
+        if (type.equals(TransformType.KE)) {
+            return KeyExchangeMethod.ofTransformId(id).map(AlgorithmWords::of);
         }
-        return KEY_EXCHANGE.getOrDefault(id, fallback);
+        return type.equals(TransformType.SN) && id <= 1
+                ? Optional.of(AlgorithmWords.of(id == 1))
+                : Optional.empty();
+    }
+
+    private static Optional<String> notOurs(TransformSubstructure transform) {
+        return Optional.ofNullable(
+                        NOT_OURS.getOrDefault(transform.type(), Map.of()).get(transform.id()))
+                .filter(word -> word.contains("#") == transform.keyLengthBits().isPresent())
+                .map(word -> word.replace("#", keyLength(transform)));
+    }
+
+    private static String number(TransformSubstructure transform) {
+        String length = keyLength(transform);
+        return transform.type().toString().toLowerCase(Locale.ROOT)
+                + "("
+                + transform.id()
+                + (length.isEmpty() ? "" : "/" + length)
+                + ")";
+    }
+
+    private static String keyLength(TransformSubstructure transform) {
+        return transform.keyLengthBits().isPresent()
+                ? Integer.toString(transform.keyLengthBits().getAsInt())
+                : "";
     }
 }

@@ -9,14 +9,12 @@ import io.culvert.esp.engine.SealResult;
 import io.culvert.ipsec.crypto.CryptoProvider;
 import io.culvert.ipsec.crypto.EncryptionAlgorithm;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
-import io.culvert.ipsec.crypto.JdkCrypto;
 import io.culvert.ipsec.dataplane.EspKeys;
 import io.culvert.ipsec.dataplane.EspTransform;
 import io.culvert.ipsec.packet.PacketBuffer;
 import io.culvert.ipsec.packet.PacketPool;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Spi;
-import io.culvert.linux.libcrypto.LibcryptoCrypto;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,21 +43,6 @@ public class EspBenchmark {
     private static final int HEADROOM = 64;
     private static final int IPV4 = 4;
 
-    /// Which cryptography.
-    public enum Provider {
-        /// The JDK's.
-        JDK,
-        /// That of the system.
-        LIBCRYPTO;
-
-        CryptoProvider open() {
-            return switch (this) {
-                case JDK -> new JdkCrypto();
-                case LIBCRYPTO -> LibcryptoCrypto.load().orElseThrow();
-            };
-        }
-    }
-
     /// Which algorithms.
     public enum Suite {
         /// AES-GCM with a key of 128 bits.
@@ -86,7 +69,9 @@ public class EspBenchmark {
         }
     }
 
-    @Param private Provider provider = Provider.JDK;
+    @Param({"jdk", "libcrypto"})
+    private String provider = "";
+
     @Param private Suite suite = Suite.AES_GCM_128;
 
     @Param({"64", "1400"})
@@ -104,7 +89,7 @@ public class EspBenchmark {
     /// Keys both SAs.
     @Setup
     public void key() {
-        CryptoProvider crypto = provider.open();
+        CryptoProvider crypto = Providers.named(provider);
         EspTransform transform = suite.transform();
         EspKeys keys =
                 new EspKeys(

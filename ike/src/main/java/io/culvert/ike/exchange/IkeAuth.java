@@ -175,7 +175,7 @@ public final class IkeAuth {
                 case RemoteAuthentication.Signature trust ->
                         new Ask(
                                 new Question.ValidateCertificate(
-                                        remote, Proofs.chainOrPinned(payloads, trust), trust));
+                                        remote, Proofs.chain(payloads), trust));
             };
         }
 
@@ -362,7 +362,7 @@ public final class IkeAuth {
                 case RemoteAuthentication.Signature trust ->
                         new Ask(
                                 new Question.ValidateCertificate(
-                                        remote(), Proofs.chainOrPinned(request, trust), trust));
+                                        remote(), Proofs.chain(request), trust));
             };
         }
 

@@ -4,7 +4,6 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.PskAuth;
-import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.auth.SignatureAuth;
 import io.culvert.ike.wire.Authentication;
 import io.culvert.ike.wire.AuthenticationMethod;
@@ -108,13 +107,6 @@ final class Proofs {
                 .filter(c -> c.encoding().equals(CertificateEncoding.X509_SIGNATURE))
                 .map(Certificate::data)
                 .toList();
-    }
-
-    /// The certificates to judge: those the peer sent, else the pinned ones.
-    static List<Octets> chainOrPinned(
-            List<Payload> payloads, RemoteAuthentication.Signature trust) {
-        List<Octets> sent = chain(payloads);
-        return sent.isEmpty() ? trust.pinned() : sent;
     }
 
     static SessionFailure failure(String what, String nextStep) {

@@ -24,11 +24,22 @@ final class EcdsaSignature {
 
     /// From DER to fixed width; nothing if the DER is malformed or a number does not fit.
     static Optional<Octets> toFixed(Octets der, int width) {
-        int at = der.size() > 1 && der.u8(1) == 0x81 ? 3 : 2;
-        Optional<Octets> r = readInteger(der, at, width);
-        int next = r.isPresent() ? at + 2 + der.u8(at + 1) : 0;
-        Optional<Octets> s = r.isPresent() ? readInteger(der, next, width) : Optional.empty();
-        return s.map(last -> Octets.concat(r.orElseThrow(), last));
+        int header = der.size() > 1 && der.u8(1) == 0x81 ? 3 : 2;
+        if (der.size() < header
+                || der.u8(0) != SEQUENCE
+                || der.u8(header - 1) != der.size() - header) {
+            return Optional.empty();
+        }
+        Optional<Octets> r = readInteger(der, header, width);
+        if (r.isEmpty()) {
+            return Optional.empty();
+        }
+        int next = header + 2 + der.u8(header + 1);
+        Optional<Octets> s = readInteger(der, next, width);
+        if (s.isEmpty() || next + 2 + der.u8(next + 1) != der.size()) {
+            return Optional.empty();
+        }
+        return Optional.of(Octets.concat(r.get(), s.get()));
     }
 
     private static Octets integer(Octets unsigned) {
@@ -59,6 +70,8 @@ final class EcdsaSignature {
                 return Optional.empty();
             }
             digits = digits.slice(1);
+        } else if (digits.u8(0) >= 0x80) {
+            return Optional.empty(); // negative
         }
         return Optional.of(
                 new OctetsBuilder(width).zeros(width - digits.size()).octets(digits).build());

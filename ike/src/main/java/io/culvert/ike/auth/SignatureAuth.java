@@ -145,11 +145,9 @@ public final class SignatureAuth {
                                         SignatureScheme.ECDSA_SHA2_512);
                         default -> List.of(SignatureScheme.ECDSA_SHA2_512);
                     };
-            case "Ed25519" -> List.of(SignatureScheme.ED25519);
-            case "Ed448" -> List.of(SignatureScheme.ED448);
-            case "EdDSA" ->
+            case "Ed25519", "Ed448", "EdDSA" ->
                     List.of(
-                            key.getEncoded().length < 64
+                            SignatureScheme.ED25519.accepts(key)
                                     ? SignatureScheme.ED25519
                                     : SignatureScheme.ED448);
             default -> List.of();

@@ -1,0 +1,46 @@
+package io.culvert.ike.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.ike.wire.CertificateEncoding;
+import io.culvert.ike.wire.CertificateRequest;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.Octets;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("CERTREQ payloads (IK-085)")
+class CertificateRequestsTest {
+    /// SHA-1 over the SubjectPublicKeyInfo, computed with OpenSSL and sha1sum.
+    private static final Octets ROOT = Octets.ofHex("f698a359e097a0e2c185a239122734780cc4b28e");
+
+    private static final Octets RSA_ROOT = Octets.ofHex("1295b74ad9acbafd210952ffd06e9466fba3a7fb");
+
+    @Test
+    @DisplayName("one payload with the hash of each authority's key, once")
+    void hashes() {
+        List<Payload> payloads =
+                CertificateRequests.of(List.of(trust("root rsa-root"), trust("root")));
+        assertThat(payloads)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        CertificateRequest.class,
+                        request -> {
+                            assertThat(request.encoding())
+                                    .isEqualTo(CertificateEncoding.X509_SIGNATURE);
+                            assertThat(request.hashes()).containsExactly(ROOT, RSA_ROOT);
+                        });
+    }
+
+    @Test
+    @DisplayName("nothing is asked for if no authority is trusted, or a pre-shared key is expected")
+    void nothing() {
+        RemoteAuthentication shared = new RemoteAuthentication.PreSharedKey(IdentityPattern.ANY);
+        assertThat(CertificateRequests.of(List.of(shared, trust("")))).isEmpty();
+    }
+
+    private static RemoteAuthentication trust(String anchors) {
+        return CertificateValidationTest.trust(anchors, "leaf", "");
+    }
+}

@@ -34,10 +34,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Network implements EspOutlet, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Network.class.getName());
 
-    /// The largest UDP payload, the marker before it, and a line of memory.
-    private static final int BUFFER_OCTETS = 65_536 + 64;
+    /// The largest UDP payload, and room on both sides.
+    private static final int BUFFER_OCTETS = 65_536 + 128;
 
-    private static final int HEADROOM = 8;
+    /// Free octets before a received packet, for what a data plane or a device puts there.
+    static final int HEADROOM = 64;
 
     /// Connection numbers stay unique when a program has several endpoints.
     private static final AtomicLong CONNECTIONS = new AtomicLong();

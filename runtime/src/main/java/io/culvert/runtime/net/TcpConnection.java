@@ -36,7 +36,6 @@ final class TcpConnection {
     private static final int LARGE_READ = 64 * 1024;
     private static final int SMALL_READS_BEFORE_SHRINKING = 32;
     private static final int ESP_BATCH = 32;
-    private static final int ESP_HEADROOM = 8;
 
     private final ConnectionId id;
     private final SocketChannel channel;
@@ -380,7 +379,7 @@ final class TcpConnection {
                 environment.counters().count("NO_BUFFER");
                 return;
             }
-            buffer.get().range(ESP_HEADROOM, packet.remaining());
+            buffer.get().range(Network.HEADROOM, packet.remaining());
             buffer.get().byteBuffer().put(packet);
             esp.add(buffer.get());
             if (esp.size() == ESP_BATCH) {

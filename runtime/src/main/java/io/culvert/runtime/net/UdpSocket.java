@@ -17,7 +17,6 @@ import java.util.Optional;
 /// A UDP port at work: its thread receives and sorts, everybody sends.
 final class UdpSocket {
     private static final System.Logger LOG = System.getLogger(UdpSocket.class.getName());
-    private static final int HEADROOM = DatagramFramer.MARKER_OCTETS;
 
     private final DatagramPort port;
     private final boolean nonEspMarker;
@@ -85,12 +84,12 @@ final class UdpSocket {
     private void sendPayload(Octets payload, InetSocketAddress remote) throws IOException {
         PacketBuffer buffer =
                 pool.acquire().orElseThrow(() -> new IOException("all packet buffers are in use"));
-        if (payload.size() > buffer.capacity() - HEADROOM) {
+        if (payload.size() > buffer.capacity() - Network.HEADROOM) {
             buffer.release();
             throw new IOException(
                     "a message of " + payload.size() + " octets does not fit in a datagram");
         }
-        buffer.set(HEADROOM, payload);
+        buffer.set(Network.HEADROOM, payload);
         port.send(new PacketBuffer[] {buffer}, new InetSocketAddress[] {remote}, 1);
     }
 
@@ -100,7 +99,7 @@ final class UdpSocket {
         try {
             while (true) {
                 PacketBuffer[] buffers = {buffer};
-                buffer.range(HEADROOM, 0);
+                buffer.range(Network.HEADROOM, 0);
                 if (!receive(buffers, sources)) {
                     return;
                 }
@@ -117,7 +116,7 @@ final class UdpSocket {
             return port.receive(buffers, sources, 1) >= 0;
         } catch (IOException e) {
             counters.count("UDP_RECEIVE_FAILED");
-            buffers[0].range(HEADROOM, 0);
+            buffers[0].range(Network.HEADROOM, 0);
             return !closed;
         }
     }

@@ -308,7 +308,7 @@ class CertificateValidationTest {
     void mutations() {
         Random random = new Random(4945);
         List<String> names =
-                TestCertificates.names().stream().filter(n -> !n.startsWith("crl")).toList();
+                TestCertificates.names().stream().filter(n -> !n.matches("(crl|key)-.*")).toList();
         for (int round = 0; round < 3000; round++) {
             Octets good =
                     TestCertificates.named(names.get(random.nextInt(names.size()))).getFirst();

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The certificates and revocation lists that `make-certificates.sh` made, in DER, by name.
-final class TestCertificates {
+/// The certificates, revocation lists and private keys that `make-certificates.sh` made, in DER, by name.
+public final class TestCertificates {
     private static final Map<String, List<Octets>> BY_NAME = read();
 
     private TestCertificates() {}
 
-    /// The certificates with these names, which are separated by spaces.
-    static List<Octets> named(String names) {
+    /// What has these names, which are separated by spaces.
+    public static List<Octets> named(String names) {
         return Arrays.stream(names.split(" "))
                 .filter(name -> !name.isEmpty())
                 .flatMap(name ->

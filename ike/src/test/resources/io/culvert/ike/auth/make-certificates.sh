@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes certificates.txt beside this script, with OpenSSL 3: each certificate or revocation list in PEM, its name in the
-# line before. The private keys are thrown away. Run once: the result is committed, and the tests choose what time it is.
+# line before. The private keys are thrown away, but those of two ends that talk to each other in tests. They open
+# nothing. Run once: the result is committed, and the tests choose what time it is.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -106,6 +107,28 @@ certificate second intermediate "$O/CN=Second" "$AUTHORITY"
 certificate leaf-deep second "$O/CN=deep" "$LEAF"
 certificate self-signed self-signed "$O/CN=alone" "$LEAF"
 certificate bare intermediate "$O/CN=bare" "basicConstraints = CA:FALSE"
+
+# Two ends that talk to each other, with their keys.
+key alice-rsa RSA -pkeyopt rsa_keygen_bits:2048
+key vpn-rsa RSA -pkeyopt rsa_keygen_bits:2048
+for kind in P-256 P-384 P-521; do
+    key "alice-$kind" EC -pkeyopt "ec_paramgen_curve:$kind"
+    key "vpn-$kind" EC -pkeyopt "ec_paramgen_curve:$kind"
+done
+for kind in ed25519 ed448; do
+    key "alice-$kind" "$kind"
+    key "vpn-$kind" "$kind"
+done
+for kind in rsa P-256 P-384 P-521 ed25519 ed448; do
+    certificate "alice-$kind" intermediate "$O/CN=alice $kind" "keyUsage = digitalSignature
+subjectAltName = email:alice@example.org"
+    certificate "vpn-$kind" intermediate "$O/CN=vpn $kind" "keyUsage = digitalSignature
+subjectAltName = DNS:vpn.example.org"
+    KEPT="${KEPT:-} alice-$kind vpn-$kind"
+done
+cp vpn-P-256.key vpn-expired.key
+certificate vpn-expired intermediate "$O/CN=vpn expired" "subjectAltName = DNS:vpn.example.org" \
+    -enddate 20260201000000Z
 
 # Dates.
 certificate leaf-expired intermediate "$O/CN=expired" "$LEAF" -enddate 20260201000000Z
@@ -217,4 +240,9 @@ rm maze[0-9].pem
 for file in *.pem; do
     echo "${file%.pem}"
     cat "$file"
-done >"$here/certificates.txt"
+done >certificates.txt
+for name in $KEPT; do
+    echo "key-$name"
+    cat "$name.key"
+done >>certificates.txt
+cp certificates.txt "$here/"

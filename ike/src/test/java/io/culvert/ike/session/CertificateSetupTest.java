@@ -1,0 +1,253 @@
+package io.culvert.ike.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.Question;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.api.TransportChoice;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.IdentityPattern;
+import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.TestCertificates;
+import io.culvert.ipsec.value.IpPrefix;
+import io.culvert.ipsec.value.Octets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Setting up a session with certificates")
+class CertificateSetupTest {
+    private static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
+    private static final String VPN = "vpn.example.org";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rsa", "P-256", "P-384", "P-521", "ed25519", "ed448"})
+    @DisplayName("both sides prove themselves with every kind of key (IK-083, IK-085)")
+    void everyKind(String kind) {
+        Pair pair =
+                pair(
+                        with(client(), alice(kind), trust(VPN, "root", "", "")),
+                        with(gateway(), vpn(kind), trust("*@example.org", "root", "", "")));
+
+        assertThat(pair.isUp()).isTrue();
+        assertThat(pair.client.children).hasSize(1);
+        assertThat(pair.client.ladder())
+                .containsExactly("IKE_SA_INIT request 0 udp", "IKE_AUTH request 1 udp");
+    }
+
+    @Test
+    @DisplayName("one side may have a certificate and the other a pre-shared key")
+    void mixed() {
+        Pair pair =
+                pair(
+                        with(client(), client().local(), trust(VPN, "root", "", "")),
+                        with(gateway(), vpn("ed25519"), gateway().remote()));
+
+        assertThat(pair.isUp()).isTrue();
+    }
+
+    @Test
+    @DisplayName("a peer that sends no certificate proves itself with the key of its pinned one")
+    void pinnedAndNotSent() {
+        var alone = new LocalAuthentication.Signature(id(VPN), List.of(), key("vpn-P-256"), "EC");
+        Pair pair =
+                pair(
+                        with(client(), alice("P-256"), trust(VPN, "", "leaf vpn-P-256", "")),
+                        with(gateway(), alone, trust("%any", "", "leaf alice-P-256", "")));
+
+        assertThat(pair.isUp()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vpn-expired, root, '', expired at 2026-02-01",
+        "vpn-P-256, rsa-root, '', which is neither trusted nor was it sent",
+        "alice-P-256, root, '', does not name vpn.example.org",
+        "vpn-P-256, root, crl-root-revoked, was revoked at",
+        "vpn-P-256, root, crl-expired, ended at 2026-02-01",
+    })
+    @DisplayName(
+            "the initiator refuses a responder's certificate, says why, and nothing is left (IK-087)")
+    void responderRefused(String certificate, String anchor, String lists, String reason) {
+        Pair pair =
+                pair(
+                        with(client(), alice("P-256"), trust(VPN, anchor, "", lists)),
+                        with(
+                                gateway(),
+                                signature(VPN, certificate, "vpn-P-256"),
+                                trust("%any", "root", "", "")));
+
+        assertThat(failure(pair.client))
+                .isInstanceOf(SessionFailure.AuthenticationFailed.class)
+                .satisfies(f -> assertThat(f.what()).contains(reason));
+        assertNothingLeft(pair);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vpn-P-256, root, does not name alice@example.org",
+        "alice-P-256, ed-root, which is neither trusted nor was it sent",
+    })
+    @DisplayName(
+            "the responder refuses an initiator's certificate, says why only here, and nothing is left (IK-087)")
+    void initiatorRefused(String certificate, String anchor, String reason) {
+        Pair pair =
+                pair(
+                        with(
+                                client(),
+                                signature("alice@example.org", certificate, "alice-P-256"),
+                                trust(VPN, "root", "", "")),
+                        with(gateway(), vpn("P-256"), trust("%any", anchor, "", "")));
+
+        assertThat(failure(pair.gateway).what()).contains(reason);
+        assertThat(failure(pair.client)).isInstanceOf(SessionFailure.AuthenticationFailed.class);
+        assertThat(failure(pair.client).what()).doesNotContain(reason);
+        assertNothingLeft(pair);
+    }
+
+    @Test
+    @DisplayName("a good certificate without its private key proves nothing")
+    void stolenCertificate() {
+        Pair pair =
+                pair(
+                        with(client(), alice("P-256"), trust(VPN, "root", "", "")),
+                        with(
+                                gateway(),
+                                signature(VPN, "vpn-P-256", "alice-P-256"),
+                                trust("%any", "root", "", "")));
+
+        assertThat(failure(pair.client).what()).contains("ECDSA_SHA2_256 signature is wrong");
+        assertNothingLeft(pair);
+    }
+
+    @Test
+    @DisplayName("who expects a certificate accepts no pre-shared key")
+    void secretInstead() {
+        Pair pair =
+                pair(
+                        client(),
+                        with(gateway(), gateway().local(), trust("*@example.org", "root", "", "")));
+
+        assertThat(failure(pair.gateway)).isInstanceOf(SessionFailure.AuthenticationFailed.class);
+        assertNothingLeft(pair);
+    }
+
+    private static void assertNothingLeft(Pair pair) {
+        assertThat(pair.client.session.orElseThrow().isOver()).isTrue();
+        assertThat(pair.gateway.session.orElseThrow().isOver()).isTrue();
+        assertThat(pair.client.children).isEmpty();
+        assertThat(pair.gateway.children).isEmpty();
+    }
+
+    private static SessionFailure failure(Pair.End end) {
+        return end.events(IkeEvent.IkeSaClosed.class).getFirst().failure().orElseThrow();
+    }
+
+    private static Pair pair(ConnectionConfig client, ConnectionConfig gateway) {
+        Pair pair =
+                new Pair(
+                        Configs.context(1, "secret", OptionalInt.empty()),
+                        client,
+                        Configs.context(2, "secret", OptionalInt.empty()),
+                        List.of(gateway),
+                        HalfOpenAdmission.Limits.DEFAULT);
+        pair.client.answers = CertificateSetupTest::answer;
+        pair.gateway.answers = CertificateSetupTest::answer;
+        return pair.start();
+    }
+
+    private static Optional<Answer> answer(Question question) {
+        return Optional.of(
+                switch (question) {
+                    case Question.ValidateCertificate certificate -> certificate.answerAt(NOW);
+                    case Question.LeaseAddresses _ ->
+                            new Answer.AddressesLeased(
+                                    List.of(IpPrefix.parseAddress("10.9.0.7")), List.of());
+                });
+    }
+
+    private static ConnectionConfig client() {
+        return Configs.client(new TransportChoice.Udp(), Configs.X25519);
+    }
+
+    private static ConnectionConfig gateway() {
+        return Configs.gateway(Configs.X25519);
+    }
+
+    private static ConnectionConfig with(
+            ConnectionConfig config, LocalAuthentication local, RemoteAuthentication remote) {
+        return new ConnectionConfig(
+                config.name(),
+                config.localAddresses(),
+                config.remoteAddresses(),
+                config.transport(),
+                config.proposals(),
+                local,
+                remote,
+                config.virtualIps(),
+                config.pools(),
+                config.children(),
+                config.uniqueness(),
+                config.timers());
+    }
+
+    private static LocalAuthentication alice(String kind) {
+        return signature("alice@example.org", "alice-" + kind, "alice-" + kind);
+    }
+
+    private static LocalAuthentication vpn(String kind) {
+        return signature(VPN, "vpn-" + kind, "vpn-" + kind);
+    }
+
+    private static LocalAuthentication signature(String identity, String certificate, String key) {
+        List<Octets> chain = TestCertificates.named(certificate + " intermediate");
+        return new LocalAuthentication.Signature(id(identity), chain, key(key), algorithm(key));
+    }
+
+    private static RemoteAuthentication trust(
+            String identity, String anchors, String pinned, String lists) {
+        return new RemoteAuthentication.Signature(
+                new IdentityPattern(identity),
+                TestCertificates.named(anchors),
+                TestCertificates.named(pinned),
+                TestCertificates.named(lists));
+    }
+
+    private static Identity id(String text) {
+        return Identity.parse(text);
+    }
+
+    private static PrivateKey key(String owner) {
+        Octets pkcs8 = TestCertificates.named("key-" + owner).getFirst();
+        try {
+            return KeyFactory.getInstance(algorithm(owner))
+                    .generatePrivate(new PKCS8EncodedKeySpec(pkcs8.toArray()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(owner, e);
+        }
+    }
+
+    private static String algorithm(String owner) {
+        String kind = owner.substring(owner.indexOf('-') + 1);
+        return switch (kind) {
+            case "rsa" -> "RSA";
+            case "ed25519" -> "Ed25519";
+            case "ed448" -> "Ed448";
+            default -> "EC";
+        };
+    }
+}

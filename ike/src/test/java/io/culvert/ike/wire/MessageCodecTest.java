@@ -9,7 +9,6 @@ import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -178,7 +177,10 @@ class MessageCodecTest {
                 (octets, type) -> {
                     decodeAndReadAll(octets);
                     decodeAndReadAll(withLength(octets));
-                    readAll(codec.decodePayloads(new PayloadType(type), octets));
+                    if (codec.decodePayloads(new PayloadType(type), octets)
+                            instanceof ChainResult.Payloads(List<Payload> payloads)) {
+                        assertThat(Readings.of(payloads)).isNotNull();
+                    }
                 });
     }
 
@@ -418,33 +420,7 @@ class MessageCodecTest {
 
     private void decodeAndReadAll(Octets octets) {
         if (codec.decode(octets) instanceof DecodeResult.Decoded(IkeMessage message)) {
-            readAll(new ChainResult.Payloads(message.payloads()));
-        }
-    }
-
-    /// Asks every payload for every reading it has: they are total too.
-    private static void readAll(ChainResult result) {
-        if (!(result instanceof ChainResult.Payloads(List<Payload> payloads))) {
-            return;
-        }
-        for (Payload payload : payloads) {
-            String read =
-                    switch (payload) {
-                        case Notify n -> n.notification() + n.name();
-                        case Configuration cp ->
-                                cp.attributes().stream()
-                                        .map(ConfigurationAttribute::reading)
-                                        .map(Object::toString)
-                                        .collect(Collectors.joining());
-                        case CertificateRequest request -> request.hashes().toString();
-                        case Delete delete -> delete.espSpis().toString();
-                        case TrafficSelectors ts -> ts.ranges().toString();
-                        case Eap eap -> eap.code() + ":" + eap.identifier() + eap.method();
-                        case PuzzleSolution ps -> ps.keys().toString();
-                        case Identification id -> id.restOfId().toString();
-                        default -> payload.toString();
-                    };
-            assertThat(read + payload.notation()).isNotEmpty();
+            assertThat(Readings.of(message.payloads())).isNotNull();
         }
     }
 

@@ -32,6 +32,7 @@ final class PayloadDecoder {
                     PayloadType.SKF,
                     PayloadType.PS);
 
+    private static final String HEADER = "payload header";
     private static final int CRITICAL = 0x80;
     private static final int FIXED_FORMAT = 0x8000;
     private static final int MORE_PROPOSALS = 2;
@@ -87,10 +88,10 @@ final class PayloadDecoder {
         try {
             while (!type.equals(PayloadType.NONE)) {
                 requireLimit(payloads.size() + 1, limits.payloads(), "payloads");
-                PayloadType next = new PayloadType(in.u8(type + " header"));
-                boolean critical = (in.u8(type + " header") & CRITICAL) != 0;
-                int length = in.u16(type + " header");
-                Reader body = in.part(length - Wire.PAYLOAD_HEADER_OCTETS, type.toString());
+                PayloadType next = new PayloadType(in.u8(HEADER));
+                boolean critical = (in.u8(HEADER) & CRITICAL) != 0;
+                int length = in.u16(HEADER);
+                Reader body = in.part(length - Wire.PAYLOAD_HEADER_OCTETS, "payload");
                 if (type.equals(PayloadType.SK) || type.equals(PayloadType.SKF)) {
                     requireLast(encryptedAllowed && !in.hasMore(), type);
                     payloads.add(encrypted(type, next, body));
@@ -104,7 +105,7 @@ final class PayloadDecoder {
             }
             in.requireEnd("the last payload");
         } catch (InvalidSyntax e) {
-            return new ChainResult.Malformed(e.reason(), e.detail());
+            return new ChainResult.Malformed(e.reason(), "in " + type + ": " + e.detail());
         }
         return new ChainResult.Payloads(payloads);
     }
@@ -116,12 +117,12 @@ final class PayloadDecoder {
         }
         try {
             Payload payload = decoder.decode(in);
-            in.requireEnd(type.toString());
+            in.requireEnd("a payload");
             return payload;
         } catch (IllegalArgumentException e) {
             // the constructors are the rules about values
             throw new InvalidSyntax(
-                    MalformedReason.VALUE_OUT_OF_RANGE, type + ": " + e.getMessage());
+                    MalformedReason.VALUE_OUT_OF_RANGE, String.valueOf(e.getMessage()));
         }
     }
 

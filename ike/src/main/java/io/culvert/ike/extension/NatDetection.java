@@ -4,6 +4,7 @@ import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ public final class NatDetection {
     ///
     /// @param carriedOut whether the peer sent both notifications; if not, nothing is known
     /// @param us whether we are behind a NAT
-    /// @param peer whether the peer is, or says so to have ESP encapsulated
+    /// @param peer whether the peer is, or says so to have ESP encapsulated in a way that we do not know
     public record Finding(boolean carriedOut, boolean us, boolean peer) {
         /// Nothing is known.
         public static final Finding UNKNOWN = new Finding(false, false, false);
@@ -55,7 +56,7 @@ public final class NatDetection {
             boolean forceEncapsulation) {
         Octets source =
                 forceEncapsulation
-                        ? hash(initiator, responder, anyOf(local.getAddress()), 0)
+                        ? forcing(initiator, responder, local.getAddress())
                         : hash(initiator, responder, local);
         return List.of(
                 Notify.of(NotifyType.NAT_DETECTION_SOURCE_IP, source),
@@ -80,7 +81,8 @@ public final class NatDetection {
             return Finding.UNKNOWN;
         }
         boolean us = !destinations.contains(hash(initiator, responder, local));
-        boolean peer = !sources.contains(hash(initiator, responder, remote));
+        boolean forced = sources.contains(forcing(initiator, responder, remote.getAddress()));
+        boolean peer = !forced && !sources.contains(hash(initiator, responder, remote));
         return new Finding(true, us, peer);
     }
 
@@ -103,7 +105,9 @@ public final class NatDetection {
         }
     }
 
-    private static InetAddress anyOf(InetAddress sample) {
-        return io.culvert.ipsec.value.IpPrefix.address(new byte[sample.getAddress().length]);
+    /// The hash of no address at all: it matches nothing, and our own kind knows it for a wish and not for a NAT.
+    private static Octets forcing(IkeSpi initiator, IkeSpi responder, InetAddress sample) {
+        InetAddress none = IpPrefix.address(new byte[sample.getAddress().length]);
+        return hash(initiator, responder, none, 0);
     }
 }

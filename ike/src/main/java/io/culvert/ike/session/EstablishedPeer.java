@@ -33,10 +33,6 @@ final class EstablishedPeer implements Stage {
                 peering.latestPath()
                         .filter(path -> path.kind() == TransportKind.IKE_TCP)
                         .isPresent();
-        peering.outbox()
-                .publish(
-                        new IkeEvent.IkeSaEstablished(
-                                peering.status(stage.word(), originalInitiator)));
         peering.authenticated()
                 .flatMap(outcome -> outcome.childFailure())
                 .ifPresent(failure ->

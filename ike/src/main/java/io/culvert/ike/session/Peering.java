@@ -282,6 +282,8 @@ final class Peering {
         }
         virtualIps.addAll(outcome.assigned().addresses());
         theSa().forgetProofKeys();
+        outbox.publish(
+                new IkeEvent.IkeSaEstablished(status("Established", theSa().originalInitiator())));
     }
 
     /// Installs a Child SA whose keys come from IKE_SA_INIT (IK-089).

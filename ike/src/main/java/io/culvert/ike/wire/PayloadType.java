@@ -67,24 +67,24 @@ public record PayloadType(int value) {
         Wire.requireU8(value, "payload");
     }
 
-    /// The RFC's name, or the number of one that has none here.
+    /// The RFC's notation, or the number of one that has none here.
     @Override
     public String toString() {
         return switch (value) {
             case 0 -> "NONE";
             case 33 -> "SA";
             case 34 -> "KE";
-            case 35 -> "IDI";
-            case 36 -> "IDR";
+            case 35 -> "IDi";
+            case 36 -> "IDr";
             case 37 -> "CERT";
             case 38 -> "CERTREQ";
             case 39 -> "AUTH";
-            case 40 -> "NONCE";
-            case 41 -> "NOTIFY";
-            case 42 -> "DELETE";
-            case 43 -> "VENDOR_ID";
-            case 44 -> "TSI";
-            case 45 -> "TSR";
+            case 40 -> "Nonce";
+            case 41 -> "N";
+            case 42 -> "D";
+            case 43 -> "V";
+            case 44 -> "TSi";
+            case 45 -> "TSr";
             case 46 -> "SK";
             case 47 -> "CP";
             case 48 -> "EAP";

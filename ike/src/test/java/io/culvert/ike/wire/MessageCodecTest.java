@@ -62,7 +62,7 @@ class MessageCodecTest {
                 .containsExactly(new Notification.SignatureHashAlgorithms(List.of(2, 3, 4, 5)));
         assertThat(received)
                 .hasToString(
-                        "IKE_SA_INIT request 0 (1122334455667788_0000000000000000) {SA, KE, NONCE,"
+                        "IKE_SA_INIT request 0 (1122334455667788_0000000000000000) {SA, KE, Nonce,"
                                 + " N(NAT_DETECTION_SOURCE_IP), N(NAT_DETECTION_DESTINATION_IP),"
                                 + " N(SIGNATURE_HASH_ALGORITHMS)}");
         assertThat(header.reply().withResponderSpi(SPI_R))

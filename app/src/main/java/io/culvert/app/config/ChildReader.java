@@ -5,6 +5,7 @@ import io.culvert.app.config.Settings.StartAction;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.proposal.EspProposal;
+import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.Lifetime;
 import java.util.List;
@@ -13,8 +14,7 @@ import java.util.Optional;
 
 /// Reads the tables `[connections.*.children.*]`.
 ///
-/// @param notation how proposals are written
-record ChildReader(ProposalNotation notation) {
+final class ChildReader {
     private static final String SELECTOR_RIGHT =
             "write \"dynamic\", an address, a prefix or a range, if wanted with [protocol/port]:"
                     + " \"10.0.0.0/8[tcp/443]\"";
@@ -24,17 +24,19 @@ record ChildReader(ProposalNotation notation) {
     private static final int LARGEST_WINDOW = 4096;
     private static final int USUAL_WINDOW = 1024;
 
+    private ChildReader() {}
+
     /// A child and when it starts.
     record Child(ChildConfig config, StartAction startAction) {}
 
-    Child read(String name, Section section) {
+    static Child read(String name, Section section) {
         List<SelectorTemplate> local = selectors(section, "local-ts");
         List<SelectorTemplate> remote = selectors(section, "remote-ts");
         List<EspProposal> proposals =
                 section
                         .parsedAll(
                                 "esp-proposals",
-                                notation::esp,
+                                ProposalParser::esp,
                                 "write algorithms as strongSwan does, such as \"aes128gcm16-x25519\"")
                         .stream()
                         .flatMap(List::stream)
@@ -61,7 +63,7 @@ record ChildReader(ProposalNotation notation) {
                         name,
                         local,
                         remote,
-                        proposals.isEmpty() ? notation.esp("default") : proposals,
+                        proposals.isEmpty() ? ProposalParser.esp("default") : proposals,
                         ChildSaSpec.Mode.TUNNEL,
                         lifetime,
                         window);

@@ -12,6 +12,7 @@ import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.proposal.IkeProposal;
+import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -24,11 +25,9 @@ import java.util.regex.Pattern;
 
 /// Reads the tables `[connections.*]`.
 ///
-/// @param notation how proposals are written
 /// @param authentication reads who is who
 /// @param poolNames the pools that there are
-record ConnectionReader(
-        ProposalNotation notation, AuthenticationReader authentication, Set<String> poolNames) {
+record ConnectionReader(AuthenticationReader authentication, Set<String> poolNames) {
     private static final Pattern HOST_NAME =
             Pattern.compile(
                     "(?i)(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\\.?");
@@ -208,13 +207,13 @@ record ConnectionReader(
                 section
                         .parsedAll(
                                 "proposals",
-                                notation::ike,
+                                ProposalParser::ike,
                                 "write algorithms as strongSwan does, such as"
                                         + " \"aes128gcm16-prfsha256-x25519\", or \"default\"")
                         .stream()
                         .flatMap(List::stream)
                         .toList();
-        return proposals.isEmpty() ? notation.ike("default") : proposals;
+        return proposals.isEmpty() ? ProposalParser.ike("default") : proposals;
     }
 
     private List<String> pools(Section section) {
@@ -236,9 +235,8 @@ record ConnectionReader(
 
     private Map<String, ChildReader.Child> children(Section section) {
         Map<String, ChildReader.Child> children = new LinkedHashMap<>();
-        ChildReader reader = new ChildReader(notation);
         section.named("children")
-                .forEach((name, child) -> children.put(name, reader.read(name, child)));
+                .forEach((name, child) -> children.put(name, ChildReader.read(name, child)));
         if (!section.has("children")) {
             section.missing(
                     "children",

@@ -47,18 +47,22 @@ public record Settings(
     /// @param addresses the addresses to listen on; any-addresses stand for all of their family
     /// @param udp the UDP port without marker; 0 for any free one
     /// @param natTraversal the UDP port shared with ESP; 0 for any free one
-    /// @param tcp the TCP ports; each serves raw IKE and TCP encapsulation
+    /// @param ikeTcp the TCP ports for raw IKE; empty turns it off
+    /// @param tcpEncapsulation the TCP ports for TCP encapsulation; empty turns it off. While both are on, each port of
+    ///     either serves both, told apart by the first octets
     /// @param announcedIkeTcp the port that peers are told for raw IKE over TCP, if they are told one
     public record ListenSettings(
             List<InetAddress> addresses,
             int udp,
             int natTraversal,
-            List<Integer> tcp,
+            List<Integer> ikeTcp,
+            List<Integer> tcpEncapsulation,
             OptionalInt announcedIkeTcp) {
         /// Copies the lists.
         public ListenSettings {
             addresses = List.copyOf(addresses);
-            tcp = List.copyOf(tcp);
+            ikeTcp = List.copyOf(ikeTcp);
+            tcpEncapsulation = List.copyOf(tcpEncapsulation);
         }
     }
 

@@ -21,7 +21,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,18 +55,12 @@ public final class SettingsFile {
                     "debug", System.Logger.Level.DEBUG,
                     "trace", System.Logger.Level.TRACE);
 
-    private final ProposalNotation notation;
     private final Function<String, Optional<String>> environment;
     private final Instant now;
 
-    /// @param notation how proposals are written
     /// @param environment the environment variables, or nothing for names that are not set
     /// @param now the time of day, for the validity of our own certificates
-    public SettingsFile(
-            ProposalNotation notation,
-            Function<String, Optional<String>> environment,
-            Instant now) {
-        this.notation = notation;
+    public SettingsFile(Function<String, Optional<String>> environment, Instant now) {
         this.environment = environment;
         this.now = now;
     }
@@ -160,14 +153,12 @@ public final class SettingsFile {
         Optional<Section> section = root.section("listen");
         if (section.isEmpty()) {
             return new ListenSettings(
-                    ANY_ADDRESS, 500, 4500, List.of(500, 4500), OptionalInt.of(500));
+                    ANY_ADDRESS, 500, 4500, List.of(500), List.of(4500), OptionalInt.of(500));
         }
         Section s = section.get();
         List<InetAddress> addresses = s.parsedAll("addresses", Notation::address, ADDRESS_RIGHT);
         List<Integer> ikeTcp = s.ports("ike-tcp", List.of(500));
         List<Integer> encapsulation = s.ports("tcp-encapsulation", List.of(4500));
-        Set<Integer> tcp = new LinkedHashSet<>(ikeTcp);
-        tcp.addAll(encapsulation);
         long usualAnnouncement = ikeTcp.isEmpty() ? 0 : ikeTcp.getFirst();
         int announced = (int) s.number("ike-tcp-announce", 1, LAST_PORT, usualAnnouncement);
         ListenSettings listen =
@@ -175,7 +166,8 @@ public final class SettingsFile {
                         addresses.isEmpty() ? ANY_ADDRESS : addresses,
                         (int) s.number("udp", 0, LAST_PORT, 500),
                         (int) s.number("udp-nat-traversal", 0, LAST_PORT, 4500),
-                        List.copyOf(tcp),
+                        ikeTcp,
+                        encapsulation,
                         announced == 0 ? OptionalInt.empty() : OptionalInt.of(announced));
         if (listen.udp() != 0 && listen.udp() == listen.natTraversal()) {
             s.error(
@@ -239,7 +231,7 @@ public final class SettingsFile {
             Section root, CredentialFiles files, SharedKeys keys, boolean allKeysRead) {
         Set<String> poolNames = root.section("pools").map(Section::keys).orElse(Set.of());
         ConnectionReader reader =
-                new ConnectionReader(notation, new AuthenticationReader(files, now), poolNames);
+                new ConnectionReader(new AuthenticationReader(files, now), poolNames);
         List<ConnectionSettings> connections = new ArrayList<>();
         root.named("connections")
                 .forEach((name, section) -> {

@@ -75,7 +75,7 @@ class CredentialFilesTest {
     }
 
     private SettingsFile.Result read(String local, String remote, Instant now) {
-        return new SettingsFile(new FewProposals(), name -> Optional.empty(), now)
+        return new SettingsFile(name -> Optional.empty(), now)
                 .read(
                         "culvert.toml",
                         folder,

@@ -85,7 +85,6 @@ class SettingsFileTest {
 
     private SettingsFile.Result read(String text, Map<String, String> environment) {
         return new SettingsFile(
-                        new FewProposals(),
                         name -> Optional.ofNullable(environment.get(name)),
                         Instant.parse("2026-11-23T00:00:00Z"))
                 .read("culvert.toml", folder, text);
@@ -129,7 +128,8 @@ class SettingsFileTest {
                                         IpPrefix.parseAddress("2001:db8::1")),
                                 5500,
                                 5501,
-                                List.of(5500, 4500, 443),
+                                List.of(5500),
+                                List.of(4500, 443),
                                 OptionalInt.of(500)));
         assertThat(settings.dataPlane())
                 .isEqualTo(
@@ -219,7 +219,7 @@ class SettingsFileTest {
                         culvert.toml:11:15: connections.home.transports[0]: "tcp-encap" is not a transport; write "udp", "ike-tcp" or "tcp-encapsulation"
                         culvert.toml:12:21: connections.home.remote-addresses[0]: "1.2.3" is neither an IP address nor a prefix; write a host name, an address, a prefix, or "%any"
                         culvert.toml:12:30: connections.home.remote-addresses[1]: "no host" is neither a host name nor an address; write a host name, an address, a prefix, or "%any"
-                        culvert.toml:13:14: connections.home.proposals[0]: "rot13" is not a proposal; write algorithms as strongSwan does, such as "aes128gcm16-prfsha256-x25519", or "default"
+                        culvert.toml:13:14: connections.home.proposals[0]: proposal "rot13": "rot13" is not known here, the nearest word is "sha1"; write algorithms as strongSwan does, such as "aes128gcm16-prfsha256-x25519", or "default"
                         culvert.toml:14:10: connections.home.pools[0]: there is no pool "rv"; did you mean "rw"?
                         culvert.toml:15:9: connections.home.vips[0]: 7 is not text; write text in quotes
                         culvert.toml:16:11: connections.home.local.auth: "eap" is not known here; write one of "psk", "pubkey"
@@ -334,9 +334,7 @@ class SettingsFileTest {
     @DisplayName("a file that is not there is a problem like any other")
     void tellsOfAMissingFile() {
         Path nowhere = folder.resolve("nowhere.toml");
-        var result =
-                new SettingsFile(new FewProposals(), name -> Optional.empty(), Instant.EPOCH)
-                        .read(nowhere);
+        var result = new SettingsFile(name -> Optional.empty(), Instant.EPOCH).read(nowhere);
         assertThat(result)
                 .isEqualTo(
                         new SettingsFile.Result.Refused(

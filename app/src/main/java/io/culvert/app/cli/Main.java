@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
+            DaemonCommand.class,
             DownCommand.class,
             PkiCommand.class,
             StatusCommand.class,

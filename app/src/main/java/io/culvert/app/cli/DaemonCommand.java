@@ -1,0 +1,110 @@
+package io.culvert.app.cli;
+
+import io.culvert.app.config.Problem;
+import io.culvert.app.config.Settings;
+import io.culvert.app.config.SettingsFile;
+import io.culvert.app.control.ControlException;
+import io.culvert.app.control.ExitCode;
+import io.culvert.app.daemon.Daemon;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Runs the daemon in the foreground until it is told to end.
+@Command(
+        name = "daemon",
+        description = {
+            "Runs the daemon in the foreground, initiator and responder.",
+            "Prints one line \"culvert ready\" when it listens, and logs to standard error.",
+            "SIGTERM and SIGINT delete all SAs and leave nothing behind."
+        },
+        mixinStandardHelpOptions = true)
+final class DaemonCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration.")
+    private Path config = Path.of("");
+
+    @Option(
+            names = "--control",
+            paramLabel = "SOCKET",
+            description = "The control socket (default: as configured).")
+    private Optional<Path> control = Optional.empty();
+
+    @Option(names = "--check", description = "Check the configuration, and do nothing else.")
+    private boolean check;
+
+    @Option(
+            names = "--keylog",
+            paramLabel = "FOLDER",
+            description =
+                    "Write all keys to files that Wireshark reads. Whoever reads them can read all"
+                            + " traffic: for finding faults only.")
+    private Optional<Path> keyLog = Optional.empty();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = settings();
+        PrintWriter out = spec.commandLine().getOut();
+        if (check) {
+            out.println(config + " is right: " + settings.connections().size() + " connections");
+            out.flush();
+            return ExitCode.DONE.number();
+        }
+        // read by logback.xml, before the first logger is made
+        System.setProperty("culvert.log-level", levelWord(settings.daemon().logLevel()));
+        Daemon daemon = start(settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon), "shutdown"));
+        out.println("culvert ready");
+        out.flush();
+        new CountDownLatch(1).await();
+        return ExitCode.DONE.number();
+    }
+
+    private Settings settings() {
+        SettingsFile reader =
+                new SettingsFile(name -> Optional.ofNullable(System.getenv(name)), Instant.now());
+        return switch (reader.read(config)) {
+            case SettingsFile.Result.Refused(List<Problem> problems) ->
+                    throw new CommandFailure(
+                            ExitCode.USAGE, problems.stream().map(Problem::toString).toList());
+            case SettingsFile.Result.Accepted(Settings settings, List<Problem> warnings) -> {
+                warnings.forEach(spec.commandLine().getErr()::println);
+                spec.commandLine().getErr().flush();
+                yield settings;
+            }
+        };
+    }
+
+    private Daemon start(Settings settings) {
+        Path socket = control.orElse(settings.daemon().control());
+        try {
+            return Daemon.start(settings, new Daemon.Options(Main.Version.text(), socket, keyLog));
+        } catch (ControlException | IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Ends the process with 0 after SIGTERM, since ending is what was asked for.
+    private static void end(Daemon daemon) {
+        daemon.close();
+        Runtime.getRuntime().halt(ExitCode.DONE.number());
+    }
+
+    private static String levelWord(System.Logger.Level level) {
+        return level == System.Logger.Level.WARNING ? "WARN" : level.name();
+    }
+}

@@ -1,0 +1,295 @@
+package io.culvert.app.daemon;
+
+import io.culvert.app.config.Settings;
+import io.culvert.app.config.Settings.ConnectionSettings;
+import io.culvert.app.config.Settings.RemotePorts;
+import io.culvert.app.control.ExitCode;
+import io.culvert.app.control.Reply;
+import io.culvert.ike.api.Command;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.runtime.embed.IkeEndpoint;
+import io.culvert.runtime.embed.Remote;
+import io.culvert.runtime.embed.SessionEvent;
+import io.culvert.runtime.embed.SessionHandle;
+import io.culvert.runtime.embed.SessionOutcome;
+import io.culvert.runtime.embed.SessionView;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Brings connections up and down, and remembers why they are down. Safe for use by many threads.
+final class Operator {
+    /// Longer than any schedule of retransmissions that can be configured; a session always ends before.
+    private static final Duration LONGEST_ATTEMPT = Duration.ofHours(1);
+
+    /// How long peers may take to answer a delete.
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    /// How long sessions may take to forget themselves, which needs no peer.
+    private static final Duration ABANDON = Duration.ofSeconds(1);
+
+    private static final Duration STATUS_PATIENCE = Duration.ofSeconds(2);
+
+    private final Settings settings;
+    private final IkeEndpoint endpoint;
+    private final Watchers watchers;
+    private final Map<String, String> causes = new ConcurrentHashMap<>();
+
+    Operator(Settings settings, IkeEndpoint endpoint, Watchers watchers) {
+        this.settings = settings;
+        this.endpoint = endpoint;
+        this.watchers = watchers;
+    }
+
+    /// Takes note of why connections are down.
+    void happened(SessionEvent event) {
+        if (event.event() instanceof IkeEvent.IkeSaClosed(String cause, var failure)) {
+            event.connection()
+                    .ifPresent(name ->
+                            causes.put(name, failure.map(f -> explained(name, f)).orElse(cause)));
+        }
+    }
+
+    /// Sets up a connection and waits until it carries packets or has failed.
+    Reply up(String name, Consumer<String> progress) throws InterruptedException {
+        Optional<ConnectionSettings> found = settings.connection(name);
+        if (found.isEmpty()) {
+            return unknown(name);
+        }
+        ConnectionSettings connection = found.get();
+        for (SessionHandle running : endpoint.find(name)) {
+            boolean wasUp = running.outcome().isDone();
+            Optional<SessionOutcome> outcome = running.await(LONGEST_ATTEMPT);
+            if (outcome.isPresent() && outcome.get() instanceof SessionOutcome.Established) {
+                return Reply.of(ExitCode.DONE, name + (wasUp ? " was up already" : " is up"));
+            }
+        }
+        if (connection.remoteHosts().isEmpty()) {
+            return Reply.of(
+                    ExitCode.USAGE,
+                    name + " names no single peer to call: remote-addresses has only prefixes",
+                    "  next step: add the peer's address or host name, or let the peer call");
+        }
+        try (var _ = watchers.watch(event -> tell(event, name, progress))) {
+            return call(connection, progress);
+        }
+    }
+
+    private Reply call(ConnectionSettings connection, Consumer<String> progress)
+            throws InterruptedException {
+        String name = connection.config().name();
+        SessionFailure failure =
+                new SessionFailure.Unreachable("no address to call", "check remote-addresses");
+        for (String host : connection.remoteHosts()) {
+            List<InetAddress> addresses;
+            try {
+                addresses = List.of(InetAddress.getAllByName(host));
+            } catch (UnknownHostException e) {
+                failure =
+                        new SessionFailure.Unreachable(
+                                "the host name " + host + " has no address",
+                                "check the name, and the DNS of this machine");
+                continue;
+            }
+            for (InetAddress address : addresses) {
+                progress.accept(
+                        "calling %s at %s over %s"
+                                .formatted(
+                                        name,
+                                        address.getHostAddress(),
+                                        connection.config().transport().kind().word()));
+                SessionOutcome outcome = attempt(connection, address);
+                switch (outcome) {
+                    case SessionOutcome.Established _ -> {
+                        causes.remove(name);
+                        return Reply.of(ExitCode.DONE, name + " is up");
+                    }
+                    case SessionOutcome.Failed(SessionFailure.Unreachable unreachable) ->
+                            failure = unreachable;
+                    case SessionOutcome.Failed(SessionFailure other) -> {
+                        return failed(name, other);
+                    }
+                }
+            }
+        }
+        return failed(name, failure);
+    }
+
+    private SessionOutcome attempt(ConnectionSettings connection, InetAddress address)
+            throws InterruptedException {
+        RemotePorts ports = connection.ports();
+        Remote remote =
+                new Remote(
+                        address,
+                        ports.udp(),
+                        ports.natTraversal(),
+                        ports.ikeTcp(),
+                        ports.tcpEncapsulation());
+        SessionHandle handle;
+        try {
+            handle = endpoint.initiate(connection.config(), remote);
+        } catch (IOException e) {
+            return new SessionOutcome.Failed(
+                    new SessionFailure.Unreachable(
+                            String.valueOf(e.getMessage()),
+                            "check the routes: ip route get " + address.getHostAddress()));
+        }
+        SessionOutcome outcome =
+                handle.await(LONGEST_ATTEMPT)
+                        .orElseGet(() ->
+                                new SessionOutcome.Failed(
+                                        new SessionFailure.Unreachable(
+                                                "no result within " + LONGEST_ATTEMPT,
+                                                "shorten retransmit-timeout")));
+        if (outcome instanceof SessionOutcome.Failed) {
+            // an IKE SA without its Child SA is of no use to anybody
+            handle.terminate("its Child SA could not be set up");
+        }
+        return outcome;
+    }
+
+    private Reply failed(String name, SessionFailure failure) {
+        causes.put(name, explained(name, failure));
+        return new Reply(
+                FailureText.exit(failure), FailureText.lines(name, failure), Optional.empty());
+    }
+
+    private static String explained(String name, SessionFailure failure) {
+        return String.join("\n", FailureText.lines(name, failure));
+    }
+
+    private static void tell(SessionEvent event, String name, Consumer<String> progress) {
+        if (event.weStarted() && event.connection().filter(name::equals).isPresent()) {
+            switch (event.event()) {
+                case IkeEvent.TransportChosen _,
+                        IkeEvent.IkeSaEstablished _,
+                        IkeEvent.ChildSaEstablished _,
+                        IkeEvent.AddressesAssigned _ ->
+                        progress.accept("  " + EventLog.text(event.event()));
+                case IkeEvent.MessagePassed passed ->
+                        progress.accept(
+                                "  %s %s %s, %d octets over %s%s"
+                                        .formatted(
+                                                passed.sent() ? "sent" : "received",
+                                                passed.exchange(),
+                                                passed.request() ? "request" : "response",
+                                                passed.octets(),
+                                                passed.path(),
+                                                passed.repeated() ? ", again" : ""));
+                case IkeEvent.NatDetected(boolean us, boolean peer) -> {
+                    if (us || peer) {
+                        progress.accept("  a NAT is in front of " + (us ? "us" : "the peer"));
+                    }
+                }
+                case IkeEvent.ChildSaClosed _,
+                        IkeEvent.ChildSaFailed _,
+                        IkeEvent.IkeSaClosed _,
+                        IkeEvent.MessageDropped _ -> {}
+            }
+        }
+    }
+
+    /// Deletes all SAs of a connection, whoever started them.
+    Reply down(String name) throws InterruptedException {
+        if (settings.connection(name).isEmpty()) {
+            return unknown(name);
+        }
+        Set<Long> left = ConcurrentHashMap.newKeySet();
+        endpoint.find(name).forEach(h -> left.add(h.id()));
+        for (SessionView view : endpoint.statuses(STATUS_PATIENCE)) {
+            if (view.status().connection().filter(name::equals).isPresent()) {
+                left.add(view.id());
+            }
+        }
+        if (left.isEmpty()) {
+            return Reply.of(ExitCode.DONE, name + " was down already");
+        }
+        int count = left.size();
+        CountDownLatch gone = new CountDownLatch(count);
+        try (var _ =
+                watchers.watch(event -> {
+                    if (event.event() instanceof IkeEvent.IkeSaClosed
+                            && left.remove(event.session())) {
+                        gone.countDown();
+                    }
+                })) {
+            command(
+                    List.copyOf(left),
+                    new Command.Terminate("taken down by the operator"),
+                    gone,
+                    left);
+            if (!gone.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                command(
+                        List.copyOf(left),
+                        new Command.Abandon("the peer did not answer"),
+                        gone,
+                        left);
+                gone.await(ABANDON.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+        causes.put(name, "taken down by the operator");
+        return left.isEmpty()
+                ? Reply.of(ExitCode.DONE, name + " is down: " + count + " IKE SA deleted")
+                : Reply.of(
+                        ExitCode.FAILED,
+                        name + ": " + left.size() + " IKE SA did not end; see the log");
+    }
+
+    private void command(
+            List<Long> sessions, Command command, CountDownLatch gone, Set<Long> left) {
+        for (long session : sessions) {
+            if (!endpoint.command(session, command) && left.remove(session)) {
+                gone.countDown();
+            }
+        }
+    }
+
+    private Reply unknown(String name) {
+        String known =
+                settings.connections().stream()
+                        .map(c -> c.config().name())
+                        .collect(Collectors.joining(", "));
+        return Reply.of(
+                ExitCode.USAGE, "there is no connection \"" + name + "\"; configured: " + known);
+    }
+
+    /// How all sessions stand.
+    List<SessionView> sessions() throws InterruptedException {
+        return endpoint.statuses(STATUS_PATIENCE);
+    }
+
+    /// Why each connection without an established session is down.
+    Map<String, String> down(List<SessionView> sessions) {
+        List<String> established = new ArrayList<>();
+        for (SessionView view : sessions) {
+            if (view.status().establishedAt().isPresent()) {
+                view.status().connection().ifPresent(established::add);
+            }
+        }
+        Map<String, String> down = new LinkedHashMap<>();
+        for (ConnectionSettings connection : settings.connections()) {
+            String name = connection.config().name();
+            if (!established.contains(name)) {
+                String usual =
+                        connection.remoteHosts().isEmpty()
+                                ? "waits for a peer to call"
+                                : "not started; culvert up " + name;
+                down.put(name, causes.getOrDefault(name, usual));
+            }
+        }
+        return down;
+    }
+}

@@ -1,0 +1,128 @@
+package io.culvert.app.daemon;
+
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.SessionStatus.ChildSaStatus;
+import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.linux.route.ChildRoutes;
+import io.culvert.linux.route.OuterFlow;
+import io.culvert.linux.route.TunNetwork;
+import io.culvert.linux.sys.SystemCallException;
+import io.culvert.runtime.embed.AddressAssigner;
+import io.culvert.runtime.embed.SessionEvent;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Leads packets into the tunnel device while there is a Child SA for them, and puts assigned addresses on it.
+///
+/// Safe for use by many threads.
+final class TunnelRoutes implements AddressAssigner {
+    private static final System.Logger LOG = System.getLogger(TunnelRoutes.class.getName());
+
+    private final TunNetwork network;
+    private final Function<InetAddress, List<OuterFlow>> flows;
+
+    // all guarded by this
+    private final Map<Child, ChildRoutes> routes = new HashMap<>();
+    private final Map<Long, InetAddress> peers = new HashMap<>();
+    private final Map<Long, Set<InetAddress>> assigned = new HashMap<>();
+
+    private record Child(long session, String name) {}
+
+    /// @param flows what carries tunnels to a peer: it must never go into the tunnel itself
+    TunnelRoutes(TunNetwork network, Function<InetAddress, List<OuterFlow>> flows) {
+        this.network = network;
+        this.flows = flows;
+    }
+
+    @Override
+    public synchronized void assign(
+            long session, List<InetAddress> addresses, List<InetAddress> dns) throws IOException {
+        for (InetAddress address : addresses) {
+            network.addAddress(address);
+            assigned.computeIfAbsent(session, _ -> new LinkedHashSet<>()).add(address);
+        }
+    }
+
+    @Override
+    public synchronized void release(long session, List<InetAddress> addresses) throws IOException {
+        Set<InetAddress> held = assigned.getOrDefault(session, Set.of());
+        for (InetAddress address : addresses) {
+            if (held.remove(address)) {
+                network.removeAddress(address);
+            }
+        }
+        if (held.isEmpty()) {
+            assigned.remove(session);
+        }
+    }
+
+    /// Follows what happens in sessions.
+    synchronized void happened(SessionEvent event) {
+        long session = event.session();
+        switch (event.event()) {
+            case IkeEvent.IkeSaEstablished(var status) ->
+                    status.path().ifPresent(p -> peers.put(session, p.remote().getAddress()));
+            case IkeEvent.ChildSaEstablished(ChildSaStatus child) -> add(session, child);
+            case IkeEvent.ChildSaClosed(String child, _) -> remove(new Child(session, child));
+            case IkeEvent.IkeSaClosed _ -> forget(session);
+            case IkeEvent.MessagePassed _,
+                    IkeEvent.TransportChosen _,
+                    IkeEvent.NatDetected _,
+                    IkeEvent.ChildSaFailed _,
+                    IkeEvent.AddressesAssigned _,
+                    IkeEvent.MessageDropped _ -> {}
+        }
+    }
+
+    private void add(long session, ChildSaStatus child) {
+        List<InetAddress> sources = new ArrayList<>();
+        assigned.getOrDefault(session, Set.of()).stream()
+                .filter(a -> child.local().stream().anyMatch(s -> s.matches(0, a, 0)))
+                .forEach(sources::add);
+        List<OuterFlow> outer = new ArrayList<>();
+        InetAddress peer = peers.get(session);
+        if (child.route() instanceof EspRoute.Udp(_, var remote)) {
+            peer = remote.getAddress();
+        }
+        if (peer != null) {
+            outer.addAll(flows.apply(peer));
+        }
+        try {
+            network.localAddressWithin(child.local()).ifPresent(sources::add);
+            ChildRoutes added = network.route(child.remote(), sources, outer);
+            ChildRoutes old = routes.put(new Child(session, child.name()), added);
+            if (old != null) {
+                old.close();
+            }
+        } catch (SystemCallException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "no route into the tunnel for " + child.name() + ": " + e.getMessage());
+        }
+    }
+
+    private void forget(long session) {
+        peers.remove(session);
+        routes.keySet().stream().filter(c -> c.session() == session).toList().forEach(this::remove);
+    }
+
+    private void remove(Child child) {
+        ChildRoutes old = routes.remove(child);
+        if (old == null) {
+            return;
+        }
+        try {
+            old.close();
+        } catch (SystemCallException e) {
+            LOG.log(Level.WARNING, "a route of " + child.name() + " remains: " + e.getMessage());
+        }
+    }
+}

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             DaemonCommand.class,
+            DemoCommand.class,
             DownCommand.class,
             PkiCommand.class,
             StatusCommand.class,

@@ -26,7 +26,14 @@ class RepositoryTest {
             Set.of("md", "xml", "properties", "config", "sh", "txt", "toml", "yml");
 
     private static final Set<String> SCRIPTS =
-            Set.of("culvert", "check", "mvnw", "bin/find-jdk", "bin/build-image", ".ci/run");
+            Set.of(
+                    "culvert",
+                    "check",
+                    "mvnw",
+                    "bin/find-jdk",
+                    "bin/build-image",
+                    "bin/run-image",
+                    ".ci/run");
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(#[^)]*)?\\)");
 

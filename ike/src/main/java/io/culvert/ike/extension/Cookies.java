@@ -21,7 +21,8 @@ import java.time.Duration;
 ///     HDR(A,0), N(COOKIE), SAi1, KEi, Ni  -->
 ///
 /// Cookie = version | prf(secret, Ni | address | SPIi | transport). The transport is UDP with its port or TCP without:
-/// a cookie is void on another transport, but good on a second connection (IT-055, TE-065).
+/// a cookie is void on another transport, but good on a second connection (IT-055, TE-065). It is good for 60 to 120
+/// seconds.
 ///
 /// For one thread.
 ///
@@ -78,7 +79,7 @@ public final class Cookies {
             place.u16(path.remote().getPort());
         }
         return new OctetsBuilder(33)
-                .u8(secretVersion)
+                .u8(secretVersion & 0xff)
                 .octets(prf.apply(key, nonce.toArray(), place.toArray()))
                 .build();
     }
@@ -89,7 +90,9 @@ public final class Cookies {
             rotateAt = now.plus(ROTATION);
         }
         if (now.hasReached(rotateAt)) {
-            previousSecret = secret;
+            // after a pause there is nobody left who could bring a cookie of the old secret
+            boolean paused = now.hasReached(rotateAt.plus(ROTATION));
+            previousSecret = paused ? draw() : secret;
             secret = draw();
             version++;
             rotateAt = now.plus(ROTATION);

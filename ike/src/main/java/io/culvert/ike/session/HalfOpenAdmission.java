@@ -8,11 +8,13 @@ import io.culvert.ike.wire.DecodeResult;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.KeyExchangePayload;
 import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.Nonce;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
@@ -126,7 +128,10 @@ public final class HalfOpenAdmission implements Admission {
                     : error(now, header, Notify.of(NotifyType.INVALID_IKE_SPI));
         }
         Optional<Nonce> nonce = message.payload(Nonce.class);
-        if (nonce.isEmpty()) {
+        boolean whole =
+                message.payload(SecurityAssociation.class).isPresent()
+                        && message.payload(KeyExchangePayload.class).isPresent();
+        if (nonce.isEmpty() || !whole) {
             return error(now, header, Notify.of(NotifyType.INVALID_SYNTAX));
         }
         var attempt = new Attempt(digest(octets));

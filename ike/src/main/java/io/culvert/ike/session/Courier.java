@@ -12,6 +12,7 @@ import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.value.MonoTime;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class Courier {
 
     private final Outbox outbox;
     private final TimerTable timers;
+    private final SecureRandom random;
     private TransportChoice choice = new TransportChoice.Udp();
     private ConnectionTimers times = ConnectionTimers.DEFAULT;
     private Optional<Endpoints> endpoints = Optional.empty();
@@ -45,16 +47,18 @@ final class Courier {
     private OptionalInt opening = OptionalInt.empty();
     private OptionalInt announcedPort = OptionalInt.empty();
     private int attempts;
-    private int failedConnects;
+    private int failures;
     private boolean tcpUnusable;
     private boolean udpDead;
     private boolean everConnected;
     private String why = "the peer chose it";
     private String lastTrouble = "no answer";
 
-    Courier(Outbox outbox, TimerTable timers) {
+    /// @param random spreads repetitions, so that many who lost the same peer do not come back at one moment
+    Courier(Outbox outbox, TimerTable timers, SecureRandom random) {
         this.outbox = outbox;
         this.timers = timers;
+        this.random = random;
     }
 
     /// Prepares an original initiator.
@@ -105,18 +109,24 @@ final class Courier {
                                         true)));
     }
 
-    /// The peer was authenticated on this UDP path; gives whether it was elsewhere before.
+    /// The peer was authenticated on this UDP path; gives whether it was elsewhere before. A message without marker does
+    /// not take ESP away from the port where it goes.
     boolean udpMoved(TransportPath.Udp path) {
-        boolean moved = !udp.equals(Optional.of(path));
+        boolean wouldLoseEsp =
+                !path.nonEspMarker() && udp.filter(TransportPath.Udp::nonEspMarker).isPresent();
+        if (wouldLoseEsp || udp.equals(Optional.of(path))) {
+            return false;
+        }
         udp = Optional.of(path);
-        return moved;
+        return true;
     }
 
     /// The peer was authenticated on this stream; gives whether it used another before.
     boolean streamMoved(TransportPath.Tcp path) {
         boolean moved = !tcp.equals(Optional.of(path));
         tcp = Optional.of(path);
-        timers.clear(TimerTable.Kind.GIVE_UP);
+        failures = 0;
+        timers.clear(TimerTable.Kind.ABSENCE);
         return moved;
     }
 
@@ -175,19 +185,19 @@ final class Courier {
         open();
     }
 
-    /// Sends a request now, or as soon as its connection is open.
+    /// Sends a request now, or as soon as there is a way to the peer. It is not waited for longer than for an answer.
     void send(MonoTime now, Transmission request) {
         outstanding = Optional.of(request);
         boolean stream =
                 wantsStream(
                         request.exchange(), request.message().size(), request.isLivenessCheck());
-        if (!stream) {
-            udp.ifPresent(path -> transmit(now, path));
+        Optional<? extends TransportPath> path = stream ? tcp : udp;
+        if (path.isPresent()) {
+            transmit(now, path.get());
             return;
         }
-        if (tcp.isPresent()) {
-            transmit(now, tcp.get());
-        } else if (endpoints.isPresent()) {
+        timers.set(TimerTable.Kind.RETRANSMISSION, now, patience());
+        if (stream) {
             open();
         }
     }
@@ -215,8 +225,9 @@ final class Courier {
             return false;
         }
         opening = OptionalInt.empty();
-        failedConnects = 0;
         everConnected = true;
+        tcp.filter(TransportPath.Tcp::weOpened)
+                .ifPresent(old -> outbox.add(new Action.CloseConnection(old.connection())));
         tcp = Optional.of(path);
         timers.clear(TimerTable.Kind.RECONNECT);
         return true;
@@ -227,6 +238,15 @@ final class Courier {
         tcp.filter(path -> outstanding.isPresent()).ifPresent(path -> transmit(now, path));
     }
 
+    /// Sends what is outstanding by the path where the peer has come back, if that was waited for (TE-061).
+    void resume(MonoTime now, TransportPath path) {
+        switch (path) {
+            case TransportPath.Tcp _ -> resume(now);
+            case TransportPath.Udp _ ->
+                    outstanding.filter(t -> !t.wasSent()).ifPresent(t -> send(now, t));
+        }
+    }
+
     /// A connection could not be opened.
     Outcome connectionFailed(MonoTime now, int attempt, String reason) {
         if (opening.isEmpty() || opening.getAsInt() != attempt) {
@@ -234,7 +254,6 @@ final class Courier {
         }
         opening = OptionalInt.empty();
         lastTrouble = reason;
-        failedConnects++;
         return switch (choice.kind()) {
             case UDP -> Outcome.CARRIED_ON;
             case IKE_TCP -> overUdpInstead(now);
@@ -242,7 +261,7 @@ final class Courier {
                 if (!everConnected) {
                     yield Outcome.UNREACHABLE;
                 }
-                timers.set(TimerTable.Kind.RECONNECT, now, backOff());
+                reconnectLater(now);
                 yield Outcome.CARRIED_ON;
             }
         };
@@ -255,9 +274,7 @@ final class Courier {
         }
         tcp = Optional.empty();
         lastTrouble = "connection lost: " + reason;
-        boolean initPending =
-                outstanding.isPresent()
-                        && outstanding.get().exchange().equals(ExchangeType.IKE_SA_INIT);
+        boolean initPending = outstanding.filter(Transmission::isInit).isPresent();
         if (choice.kind() == TransportKind.TCP_ENCAPSULATION) {
             return streamLost(now, initPending);
         }
@@ -266,7 +283,7 @@ final class Courier {
         }
         timers.clear(TimerTable.Kind.RETRANSMISSION);
         if (initPending) {
-            return ++failedConnects >= CONNECT_ATTEMPTS_BEFORE_INIT
+            return ++failures >= CONNECT_ATTEMPTS_BEFORE_INIT
                     ? Outcome.UNREACHABLE
                     : Outcome.RESTART;
         }
@@ -313,40 +330,48 @@ final class Courier {
 
     /// UDP leads nowhere: what is outstanding, and all that follows, goes over a stream (IT-064). The request that
     /// nobody answered has to go first, as the window does not let another pass it (IT-057).
-    void abandonUdp() {
+    void abandonUdp(MonoTime now) {
         udpDead = true;
         timers.clear(TimerTable.Kind.RETRANSMISSION);
-        open();
+        if (tcp.isPresent()) {
+            resume(now);
+        } else {
+            open();
+        }
     }
 
     /// The outstanding request is answered, or given up.
     void settled() {
+        boolean proved = outstanding.filter(t -> !t.isInit()).isPresent();
+        failures = proved ? 0 : failures;
         outstanding = Optional.empty();
         timers.clear(TimerTable.Kind.RETRANSMISSION);
     }
 
     private Outcome streamLost(MonoTime now, boolean initPending) {
         timers.clear(TimerTable.Kind.RETRANSMISSION);
+        if (!timers.isSet(TimerTable.Kind.ABSENCE)) {
+            timers.set(TimerTable.Kind.ABSENCE, now, patience());
+        }
         if (endpoints.isEmpty()) {
-            timers.set(TimerTable.Kind.GIVE_UP, now, patience());
             return Outcome.CARRIED_ON;
         }
-        if (initPending && ++failedConnects >= CONNECT_ATTEMPTS_BEFORE_INIT) {
+        if (initPending && failures + 1 >= CONNECT_ATTEMPTS_BEFORE_INIT) {
             return Outcome.UNREACHABLE;
         }
-        timers.set(TimerTable.Kind.GIVE_UP, now, patience());
-        timers.set(
-                TimerTable.Kind.RECONNECT,
-                now,
-                outstanding.isPresent() ? Duration.ZERO : backOff());
+        reconnectLater(now);
         return Outcome.CARRIED_ON;
+    }
+
+    /// The first time at once, then with longer and longer waits until the peer was heard on a connection (TE-046).
+    private void reconnectLater(MonoTime now) {
+        timers.set(TimerTable.Kind.RECONNECT, now, backOff());
+        failures++;
     }
 
     /// A request that may travel anywhere goes over UDP; one that is bound starts anew (IT-036, IT-051).
     private Outcome overUdpInstead(MonoTime now) {
-        boolean init =
-                outstanding.isPresent()
-                        && outstanding.get().exchange().equals(ExchangeType.IKE_SA_INIT);
+        boolean init = outstanding.filter(Transmission::isInit).isPresent();
         if (outstanding.isEmpty() || init || udp.isEmpty()) {
             return Outcome.UNREACHABLE;
         }
@@ -387,18 +412,21 @@ final class Courier {
         List<Duration> waits = times.retransmissions();
         Duration wait =
                 path instanceof TransportPath.Udp
-                        ? waits.get(Math.min(request.sendings(), waits.size()) - 1)
+                        ? spread(waits.get(Math.min(request.sendings(), waits.size()) - 1))
                         : times.streamAnswer();
         timers.set(TimerTable.Kind.RETRANSMISSION, now, wait);
     }
 
+    /// A time within 10 % of `wait` (IK-023).
+    private Duration spread(Duration wait) {
+        return wait.multipliedBy(900 + random.nextInt(201)).dividedBy(1000);
+    }
+
     private Duration backOff() {
-        return failedConnects == 0
+        return failures == 0
                 ? Duration.ZERO
                 : Duration.ofSeconds(
-                        Math.min(
-                                LONGEST_BACK_OFF.toSeconds(),
-                                1L << Math.min(failedConnects - 1, 6)));
+                        Math.min(LONGEST_BACK_OFF.toSeconds(), 1L << Math.min(failures - 1, 6)));
     }
 
     /// How long a peer that is out of reach is waited for: as long as over UDP.

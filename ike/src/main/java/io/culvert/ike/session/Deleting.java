@@ -5,7 +5,12 @@ import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ike.wire.ProtocolId;
+import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ipsec.value.MonoTime;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +51,7 @@ final class Deleting implements Stage {
         var stage = new Deleting(peering, message, cause, failure);
         peering.timers().clear(TimerTable.Kind.LIVENESS);
         peering.timers().clear(TimerTable.Kind.HALF_OPEN);
+        peering.timers().clear(TimerTable.Kind.NAT_KEEPALIVE);
         peering.timers().set(TimerTable.Kind.GIVE_UP, now, PATIENCE);
         if (peering.courier().outstanding().isEmpty()) {
             stage.tell(now);
@@ -66,9 +72,14 @@ final class Deleting implements Stage {
     }
 
     @Override
+    public boolean awaitsRequests() {
+        return true;
+    }
+
+    @Override
     public Stage onRequest(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
-        peering.respond(now, path, header, List.of());
+        peering.respond(now, path, header, answerTo(header, payloads));
         if (Informational.read(payloads).deletesIkeSa()) {
             peering.end(cause, failure);
         }
@@ -87,6 +98,20 @@ final class Deleting implements Stage {
             peering.end(cause, failure);
         }
         return this;
+    }
+
+    /// What RFC 7296 section 2.25 has for requests that meet our own end (IK-107).
+    private static List<Payload> answerTo(IkeHeader header, List<Payload> payloads) {
+        if (!header.exchangeType().equals(ExchangeType.CREATE_CHILD_SA)) {
+            return List.of();
+        }
+        boolean rekeysIkeSa =
+                PayloadChain.first(payloads, SecurityAssociation.class).stream()
+                        .flatMap(offer -> offer.proposals().stream())
+                        .anyMatch(proposal -> proposal.protocol().equals(ProtocolId.IKE));
+        return List.of(
+                Notify.of(
+                        rekeysIkeSa ? NotifyType.TEMPORARY_FAILURE : NotifyType.NO_ADDITIONAL_SAS));
     }
 
     private void tell(MonoTime now) {

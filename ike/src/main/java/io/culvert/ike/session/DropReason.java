@@ -24,6 +24,8 @@ enum DropReason {
     INIT_ON_OTHER_TRANSPORT,
     /// A response to IKE_SA_INIT that means nothing.
     USELESS_INIT_RESPONSE,
+    /// A message by TCP encapsulation to an IKE SA that does not use it, or the other way round (IT-085, TE-030).
+    OTHER_MODE,
     /// Encrypted fragments, which are not supported.
     FRAGMENT
 }

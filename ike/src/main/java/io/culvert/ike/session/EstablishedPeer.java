@@ -54,6 +54,11 @@ final class EstablishedPeer implements Stage {
     }
 
     @Override
+    public boolean awaitsRequests() {
+        return true;
+    }
+
+    @Override
     public Stage onRequest(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         if (header.exchangeType().equals(ExchangeType.INFORMATIONAL)) {
@@ -106,15 +111,7 @@ final class EstablishedPeer implements Stage {
                         .ifPresent(path -> peering.outbox().add(new Action.SendNatKeepalive(path)));
                 armKeepalive(now);
             }
-            case GIVE_UP ->
-                    peering.end(
-                            "the peer did not come back",
-                            Optional.of(
-                                    new SessionFailure.Unreachable(
-                                            "the peer did not come back: "
-                                                    + peering.courier().lastTrouble(),
-                                            "check that the peer and its port can be reached")));
-            case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT -> {}
+            case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT, ABSENCE, GIVE_UP -> {}
         }
         return this;
     }

@@ -8,9 +8,13 @@ import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// An IKE SA: SPIs, keys and the two windows of message IDs.
 final class IkeSa {
+    private static final int MOST_PATHS_OF_A_REQUEST = 3;
+
     private final boolean originalInitiator;
     private final InitialKeys initial;
     private final IkeKeys keys;
@@ -22,6 +26,8 @@ final class IkeSa {
     private final ResponseCache responses = new ResponseCache();
     private long nextRequestId;
     private long expectedRequestId;
+    private boolean owesResponse;
+    private final List<TransportPath> askedOn = new ArrayList<>(1);
 
     IkeSa(
             boolean originalInitiator,
@@ -110,6 +116,30 @@ final class IkeSa {
     /// The expected request has been taken; it will never be executed again (IK-025).
     void requestTaken() {
         expectedRequestId++;
+        owesResponse = true;
+    }
+
+    /// Whether the latest request has no answer yet: the window is 1, so none may pass it.
+    boolean owesResponse() {
+        return owesResponse;
+    }
+
+    /// The latest request came once more before its answer was there.
+    void askedAgain(TransportPath path) {
+        if (!askedOn.contains(path) && askedOn.size() < MOST_PATHS_OF_A_REQUEST) {
+            askedOn.add(path);
+        }
+    }
+
+    /// The answer is there: it goes by the path of the request, and by those that it came by again (IT-025). A replay by
+    /// somebody else so takes nothing from the peer.
+    List<TransportPath> answered(TransportPath path) {
+        owesResponse = false;
+        askedOn.remove(path);
+        askedOn.addFirst(path);
+        List<TransportPath> all = List.copyOf(askedOn);
+        askedOn.clear();
+        return all;
     }
 
     /// The keys of AUTH have served.

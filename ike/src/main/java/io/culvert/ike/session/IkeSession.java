@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
@@ -10,16 +11,12 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.exchange.Informational;
-import io.culvert.ike.keys.OpenResult;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ChainResult;
-import io.culvert.ike.wire.DecodeResult;
-import io.culvert.ike.wire.EncryptedFragment;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
-import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -35,19 +32,19 @@ import java.util.Optional;
 
 /// One peering over its whole life.
 ///
-/// This class opens messages, keeps the windows of message IDs and leads every input to the stage that the session is
-/// in; the stages know what the messages mean. For one thread.
+/// This class leads every input to the stage that the session is in, messages as [Reception] opens them; the stages know
+/// what they mean. For one thread.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2 RFC 7296 section 2
 public final class IkeSession implements Session {
-    private static final MessageCodec CODEC = new MessageCodec();
-
     private final Peering peering;
+    private final Reception reception;
     private final boolean originalInitiator;
     private Stage stage;
 
     private IkeSession(Peering peering, boolean originalInitiator, Stage stage) {
         this.peering = peering;
+        this.reception = new Reception(peering);
         this.originalInitiator = originalInitiator;
         this.stage = stage;
     }
@@ -74,7 +71,9 @@ public final class IkeSession implements Session {
 
     @Override
     public List<Action> handle(MonoTime now, Input input) {
-        if (!peering.isOver()) {
+        if (peering.isOver()) {
+            tidyUp(input);
+        } else {
             switch (input) {
                 case Input.MessageReceived(TransportPath path, Octets message) ->
                         onMessage(now, path, message);
@@ -92,8 +91,10 @@ public final class IkeSession implements Session {
                 case Input.SendFailed _ -> {} // a hint; the retransmission timer decides (IK-028)
                 case Input.DeadlineReached _ -> onDeadline(now);
                 case Input.Commanded(Command command) -> onCommand(now, command);
-                case Input.Answered(int question, var answer) ->
-                        stage = stage.onAnswer(now, question, answer);
+                case Input.Answered(int question, var answer) -> {
+                    hold(answer);
+                    stage = stage.onAnswer(now, question, answer);
+                }
                 case Input.SpisReserved(var spis) -> peering.reserved(spis);
                 case Input.DataPlaneReported(DataPlaneEvent event) -> onDataPlane(now, event);
                 case Input.InstallFailed(ChildSaId sa, String reason) ->
@@ -103,6 +104,33 @@ public final class IkeSession implements Session {
         return peering.outbox().drain();
     }
 
+    /// What was asked for and comes too late is given back.
+    private void tidyUp(Input input) {
+        switch (input) {
+            case Input.ConnectionOpened(int _, TransportPath.Tcp path) ->
+                    peering.outbox().add(new Action.CloseConnection(path.connection()));
+            case Input.SpisReserved(var spis) -> peering.reserved(spis);
+            case Input.Answered(int _, var answer) -> hold(answer);
+            case Input.MessageReceived _,
+                    Input.ConnectionFailed _,
+                    Input.ConnectionLost _,
+                    Input.SendFailed _,
+                    Input.DeadlineReached _,
+                    Input.Commanded _,
+                    Input.DataPlaneReported _,
+                    Input.InstallFailed _ -> {}
+        }
+    }
+
+    private void hold(Answer answer) {
+        switch (answer) {
+            case Answer.AddressesLeased(var addresses, var _) -> peering.leased(addresses);
+            case Answer.AddressesRefused _,
+                    Answer.CertificateAccepted _,
+                    Answer.CertificateRefused _ -> {}
+        }
+    }
+
     @Override
     public Optional<MonoTime> nextDeadline() {
         return peering.timers().next();
@@ -110,7 +138,7 @@ public final class IkeSession implements Session {
 
     @Override
     public SessionStatus status() {
-        return peering.status(stage.word(), originalInitiator);
+        return peering.status(isOver() ? "Gone" : stage.word(), originalInitiator);
     }
 
     @Override
@@ -153,6 +181,7 @@ public final class IkeSession implements Session {
             switch (due.get()) {
                 case RETRANSMISSION -> follow(now, peering.courier().notAnswered(now));
                 case RECONNECT -> peering.courier().reconnect();
+                case ABSENCE -> absent();
                 case HINT, HALF_OPEN, LIVENESS, NAT_KEEPALIVE, GIVE_UP ->
                         stage = stage.onTimer(now, due.get());
             }
@@ -168,6 +197,15 @@ public final class IkeSession implements Session {
         }
     }
 
+    private void absent() {
+        peering.end(
+                "the peer did not come back",
+                Optional.of(
+                        new SessionFailure.Unreachable(
+                                "the peer did not come back: " + peering.courier().lastTrouble(),
+                                "check that the peer and its port can be reached")));
+    }
+
     private void unreachable(MonoTime now) {
         SessionFailure failure =
                 new SessionFailure.Unreachable(
@@ -179,7 +217,7 @@ public final class IkeSession implements Session {
                                 == TransportKind.IKE_TCP;
         if (stillTold) {
             // the path of ESP is dead, but the peer can hear of it over TCP (IT-064)
-            peering.courier().abandonUdp();
+            peering.courier().abandonUdp(now);
             stage =
                     Deleting.because(
                             now,
@@ -193,33 +231,31 @@ public final class IkeSession implements Session {
     }
 
     private void onMessage(MonoTime now, TransportPath path, Octets octets) {
-        if (!(CODEC.decode(octets) instanceof DecodeResult.Decoded(IkeMessage message))) {
-            peering.outbox().drop(path, DropReason.MALFORMED);
-            return;
-        }
-        if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
-            onInit(now, path, message, octets);
-        } else if (peering.sa().isEmpty() || !peering.theSa().matches(message.header())) {
-            peering.outbox().drop(path, DropReason.WRONG_SPI);
-        } else if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
-            peering.outbox().drop(path, DropReason.NOT_PROTECTED);
-        } else if (message.payloads().getLast() instanceof EncryptedFragment) {
-            peering.outbox().drop(path, DropReason.FRAGMENT);
-        } else {
-            open(now, path, message, octets);
+        switch (reception.take(path, octets, stage.awaitsRequests())) {
+            case Reception.Result.Nothing _ -> {}
+            case Reception.Result.Corrupt(TransportPath.Tcp stream) -> closeCorrupt(now, stream);
+            case Reception.Result.Init(IkeMessage message) -> onInit(now, path, message, octets);
+            case Reception.Result.Opened(IkeHeader header, ChainResult chain) ->
+                    accept(now, path, header, octets, chain);
         }
     }
 
+    /// Octets that cannot be the peer's cost the connection, never the SA (TE-057, IT-090).
+    private void closeCorrupt(MonoTime now, TransportPath.Tcp stream) {
+        peering.outbox().add(new Action.CloseConnection(stream.connection()));
+        follow(now, peering.courier().connectionLost(now, stream, "the stream is corrupt"));
+        peering.routeChildren();
+    }
+
     private void onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
-        if (originalInitiator || peering.sa().isEmpty()) {
+        if (peering.sa().isEmpty()) {
             stage = stage.onInit(now, path, message, octets);
             return;
         }
         IkeSa sa = peering.theSa();
-        if (!octets.equals(sa.initRequest())
-                || !(stage instanceof ResponderSetup.AwaitingAuthRequest)) {
+        if (!octets.equals(sa.initRequest()) || !stage.repeatsInit()) {
             peering.outbox().drop(path, DropReason.OUT_OF_STATE);
-        } else if (path.kind() != sa.initPath().kind()) {
+        } else if (!isSameTransport(path, sa.initPath())) {
             peering.outbox().drop(path, DropReason.INIT_ON_OTHER_TRANSPORT);
         } else {
             peering.outbox().received(path, octets, message.header(), message.payloads(), true);
@@ -228,58 +264,14 @@ public final class IkeSession implements Session {
         }
     }
 
-    private void open(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
-        IkeHeader header = message.header();
-        switch (peering.theSa().inbound().open(octets, message)) {
-            case OpenResult.BadIntegrity _ -> peering.outbox().drop(path, DropReason.BAD_INTEGRITY);
-            case OpenResult.Malformed _ -> {
-                if (isNew(path, header)) {
-                    broken(now, path, header);
-                }
-            }
-            case OpenResult.Opened(PayloadType first, Octets plaintext) -> {
-                if (isNew(path, header)) {
-                    accept(now, path, header, octets, CODEC.decodePayloads(first, plaintext));
-                }
-            }
-        }
-    }
-
-    /// Whether an authentic message is one that was not seen before and may be acted on. A request that was answered
-    /// already is answered again, by the path it came by (IK-024, IT-025).
-    private boolean isNew(TransportPath path, IkeHeader header) {
-        IkeSa sa = peering.theSa();
-        if (header.response()) {
-            return isAwaited(path, header);
-        }
-        if (header.messageId() == sa.expectedRequestId()) {
-            return true;
-        }
-        Optional<ResponseCache.Cached> cached = sa.responses().find(header.messageId());
-        cached.ifPresent(
-                c -> peering.outbox().send(path, c.message(), c.header(), c.payloads(), true));
-        boolean repeated = header.messageId() < sa.expectedRequestId();
-        peering.outbox()
-                .drop(path, repeated ? DropReason.REPEATED_REQUEST : DropReason.OUTSIDE_WINDOW);
-        return false;
-    }
-
-    private boolean isAwaited(TransportPath path, IkeHeader header) {
-        Optional<Transmission> outstanding =
-                peering.courier()
-                        .outstanding()
-                        .filter(t ->
-                                t.messageId() == header.messageId()
-                                        && t.exchange().equals(header.exchangeType()));
-        if (outstanding.isEmpty()) {
-            peering.outbox().drop(path, DropReason.UNEXPECTED_RESPONSE);
-            return false;
-        }
-        if (!outstanding.get().wasSentOn(path)) {
-            peering.outbox().drop(path, DropReason.RESPONSE_ON_WRONG_TRANSPORT);
-            return false;
-        }
-        return true;
+    /// Whether NAT detection of one path holds for the other. A TCP connection may have been replaced by another one
+    /// (TE-061), and a NAT may give a datagram another port; but ports 500 and 4500 are two transports (IT-051).
+    private static boolean isSameTransport(TransportPath one, TransportPath other) {
+        boolean sameMarker =
+                !(one instanceof TransportPath.Udp first)
+                        || !(other instanceof TransportPath.Udp second)
+                        || first.nonEspMarker() == second.nonEspMarker();
+        return one.kind() == other.kind() && sameMarker;
     }
 
     private void accept(
@@ -289,7 +281,7 @@ public final class IkeSession implements Session {
                 peering.outbox().received(path, octets, header, payloads, false);
                 peering.heard(now);
                 peering.passed(now, path);
-                followPeer(now, path);
+                followPeer(now, path, header.response());
                 if (header.response()) {
                     stage = stage.onResponse(now, path, header, payloads);
                 } else {
@@ -330,22 +322,26 @@ public final class IkeSession implements Session {
 
     /// Follows a peer to where its latest new, authentic message came from (IK-126, TE-054). A message over `ike-tcp`
     /// says nothing about where ESP goes (IT-028).
-    private void followPeer(MonoTime now, TransportPath path) {
-        switch (path) {
-            case TransportPath.Udp udp -> {
-                boolean behindNat = peering.theSa().initial().nat().us();
-                boolean unknown =
-                        peering.courier().udp().filter(TransportPath.Udp::nonEspMarker).isEmpty();
-                if ((unknown || !behindNat) && peering.courier().udpMoved(udp)) {
-                    peering.routeChildren();
-                }
-            }
-            case TransportPath.Tcp stream -> {
-                if (stream.kind() == TransportKind.TCP_ENCAPSULATION
-                        && peering.courier().streamMoved(stream)) {
-                    peering.routeChildren();
-                    peering.courier().resume(now);
-                }
+    private void followPeer(MonoTime now, TransportPath path, boolean response) {
+        boolean moved =
+                switch (path) {
+                    case TransportPath.Udp udp -> {
+                        boolean behindNat = peering.theSa().initial().nat().us();
+                        boolean unknown =
+                                peering.courier()
+                                        .udp()
+                                        .filter(TransportPath.Udp::nonEspMarker)
+                                        .isEmpty();
+                        yield (unknown || !behindNat) && peering.courier().udpMoved(udp);
+                    }
+                    case TransportPath.Tcp stream ->
+                            stream.kind() == TransportKind.TCP_ENCAPSULATION
+                                    && peering.courier().streamMoved(stream);
+                };
+        if (moved) {
+            peering.routeChildren();
+            if (!response) {
+                peering.courier().resume(now, path);
             }
         }
     }

@@ -85,6 +85,7 @@ final class InitiatorSetup {
         @Override
         public Stage onRestart(MonoTime now) {
             exchange.close();
+            peering.timers().clear(TimerTable.Kind.HINT);
             peering.courier().settled();
             peering.bind(Peering.freshSpi(peering.context()));
             return new AwaitingInitResponse(peering).begin(now);
@@ -111,9 +112,10 @@ final class InitiatorSetup {
                     yield this;
                 }
                 case IkeSaInit.Verdict.TryAgain _ -> {
+                    hint = Optional.empty();
+                    peering.timers().clear(TimerTable.Kind.HINT);
                     peering.courier().settled();
-                    send(now);
-                    yield this;
+                    yield begin(now);
                 }
                 case IkeSaInit.Verdict.Refused(SessionFailure failure) ->
                         refused(now, path, failure);
@@ -138,8 +140,10 @@ final class InitiatorSetup {
 
         private Stage refused(MonoTime now, TransportPath path, SessionFailure failure) {
             if (path instanceof TransportPath.Udp) {
-                hint = Optional.of(failure);
-                peering.timers().set(TimerTable.Kind.HINT, now, HINT_PATIENCE);
+                if (hint.isEmpty()) {
+                    hint = Optional.of(failure);
+                    peering.timers().set(TimerTable.Kind.HINT, now, HINT_PATIENCE);
+                }
             } else {
                 peering.end("refused by the peer", Optional.of(failure));
             }
@@ -260,6 +264,7 @@ final class InitiatorSetup {
         private Stage established(MonoTime now, AuthenticationStep.Authenticated outcome) {
             peering.establish(now, outcome);
             if (!outcome.assigned().addresses().isEmpty()) {
+                peering.leased(outcome.assigned().addresses());
                 peering.outbox()
                         .add(
                                 new Action.AssignAddresses(

@@ -36,9 +36,10 @@ final class Peering {
     private final SessionContext context;
     private final Outbox outbox = new Outbox();
     private final TimerTable timers = new TimerTable();
-    private final Courier courier = new Courier(outbox, timers);
+    private final Courier courier;
     private final List<ChildSa> children = new ArrayList<>();
     private final List<Spi> reserve = new ArrayList<>();
+    private final List<Spi> taken = new ArrayList<>();
     private final List<InetAddress> virtualIps = new ArrayList<>();
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<IkeSa> sa = Optional.empty();
@@ -49,12 +50,14 @@ final class Peering {
     private MonoTime lastHeard = MonoTime.ZERO;
     private IkeSpi ours;
     private boolean bound;
+    private boolean halfOpen;
     private boolean over;
     private int questions;
 
     Peering(SessionContext context, IkeSpi ours) {
         this.context = context;
         this.ours = ours;
+        this.courier = new Courier(outbox, timers, context.random());
     }
 
     SessionContext context() {
@@ -153,16 +156,47 @@ final class Peering {
     }
 
     void reserved(List<Spi> spis) {
-        reserve.addAll(spis);
+        if (over) {
+            outbox.add(new Action.ReleaseSpis(spis));
+        } else {
+            reserve.addAll(spis);
+        }
     }
 
-    /// An inbound ESP SPI from the reserve.
+    /// An inbound ESP SPI from the reserve. It is the session's until a Child SA is installed with it.
     Optional<Spi> takeSpi() {
-        return reserve.isEmpty() ? Optional.empty() : Optional.of(reserve.removeFirst());
+        if (reserve.isEmpty()) {
+            return Optional.empty();
+        }
+        taken.add(reserve.removeFirst());
+        return Optional.of(taken.getLast());
     }
 
     void giveBack(Spi spi) {
-        outbox.add(new Action.ReleaseSpis(List.of(spi)));
+        if (taken.remove(spi)) {
+            outbox.add(new Action.ReleaseSpis(List.of(spi)));
+        }
+    }
+
+    /// Takes addresses that were leased for the peer. They are given back at the end, whatever becomes of the peer.
+    void leased(List<InetAddress> addresses) {
+        if (over) {
+            outbox.add(new Action.ReleaseAddresses(addresses));
+        } else {
+            virtualIps.addAll(addresses);
+        }
+    }
+
+    /// From now on the session counts as half open, until the peer is authenticated or the session ends.
+    void becameHalfOpen() {
+        halfOpen = true;
+    }
+
+    private void noLongerHalfOpen(boolean established) {
+        if (halfOpen) {
+            halfOpen = false;
+            outbox.add(new Action.HandshakeEnded(ours, established));
+        }
     }
 
     int ask(io.culvert.ike.api.Question question) {
@@ -256,7 +290,9 @@ final class Peering {
         IkeHeader header = request.reply();
         Octets message = current.outbound().seal(header, List.of(), payloads);
         current.responses().put(new ResponseCache.Cached(header, payloads, message));
-        outbox.send(path, message, header, payloads, false);
+        for (TransportPath asked : current.answered(path)) {
+            outbox.send(asked, message, header, payloads, false);
+        }
         passed(now, path);
     }
 
@@ -270,6 +306,7 @@ final class Peering {
 
     /// Both sides are authenticated.
     void establish(MonoTime now, Authenticated outcome) {
+        noLongerHalfOpen(true);
         authenticated = Optional.of(outcome);
         connection(outcome.connection());
         establishedAt = Optional.of(now);
@@ -280,7 +317,6 @@ final class Peering {
         if (replace || first) {
             outbox.add(new Action.ReplaceOthers(outcome.local(), outcome.remote()));
         }
-        virtualIps.addAll(outcome.assigned().addresses());
         theSa().forgetProofKeys();
         outbox.publish(
                 new IkeEvent.IkeSaEstablished(status("Established", theSa().originalInitiator())));
@@ -321,6 +357,7 @@ final class Peering {
                         agreement.config().lifetime());
         ChildSa child = new ChildSa(agreement.config().name(), spec, now);
         children.add(child);
+        taken.remove(agreement.inbound());
         outbox.add(new Action.InstallChildSa(spec));
         if (context.revealKeys()) {
             latestPath.ifPresent(path ->
@@ -411,13 +448,15 @@ final class Peering {
         if (!virtualIps.isEmpty()) {
             outbox.add(new Action.ReleaseAddresses(List.copyOf(virtualIps)));
         }
-        if (!reserve.isEmpty()) {
-            outbox.add(new Action.ReleaseSpis(List.copyOf(reserve)));
-            reserve.clear();
+        taken.addAll(reserve);
+        reserve.clear();
+        if (!taken.isEmpty()) {
+            outbox.add(new Action.ReleaseSpis(List.copyOf(taken)));
+            taken.clear();
         }
         courier.closeStream();
         outbox.publish(new IkeEvent.IkeSaClosed(cause, failure));
-        outbox.add(new Action.HandshakeEnded(ours, establishedAt.isPresent()));
+        noLongerHalfOpen(false);
         unbind();
         sa.ifPresent(IkeSa::close);
         outbox.add(new Action.End());

@@ -8,12 +8,14 @@ import io.culvert.ike.exchange.AuthenticationContext;
 import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
 import io.culvert.ike.exchange.IkeSaInit;
+import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
@@ -40,6 +42,7 @@ final class ResponderSetup {
         @Override
         public Stage onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
             peering.bind(peering.ours());
+            peering.becameHalfOpen();
             peering.outbox().received(path, octets, message.header(), message.payloads(), false);
             List<ConnectionConfig> admitted =
                     candidates.stream()
@@ -104,11 +107,20 @@ final class ResponderSetup {
         }
 
         @Override
+        public boolean awaitsRequests() {
+            return true;
+        }
+
+        @Override
+        public boolean repeatsInit() {
+            return pending.isEmpty();
+        }
+
+        @Override
         public Stage onRequest(
                 MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
             if (!header.exchangeType().equals(ExchangeType.IKE_AUTH)) {
-                peering.outbox().drop(path, DropReason.OUT_OF_STATE);
-                return this;
+                return withoutAuthentication(now, path, header, payloads);
             }
             IkeSa sa = peering.theSa();
             Optional<Spi> spi = peering.takeSpi();
@@ -128,6 +140,25 @@ final class ResponderSetup {
             var exchange = new IkeAuth.Responding(context, candidates, payloads, spi.get());
             var first = new Pending(path, header, exchange, spi.get(), 0);
             return apply(now, first, exchange.processRequest());
+        }
+
+        /// A peer that has not said who it is may change its mind, and nothing else.
+        private Stage withoutAuthentication(
+                MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            boolean givesUp =
+                    header.exchangeType().equals(ExchangeType.INFORMATIONAL)
+                            && Informational.read(payloads).deletesIkeSa();
+            peering.respond(
+                    now,
+                    path,
+                    header,
+                    givesUp ? List.of() : List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
+            peering.end(
+                    givesUp
+                            ? "deleted by the peer before it authenticated"
+                            : "the peer did not begin with IKE_AUTH",
+                    Optional.empty());
+            return this;
         }
 
         @Override
@@ -175,7 +206,6 @@ final class ResponderSetup {
         private Stage established(
                 MonoTime now, Pending current, AuthenticationStep.Authenticated outcome) {
             peering.timers().clear(TimerTable.Kind.HALF_OPEN);
-            peering.outbox().add(new Action.HandshakeEnded(peering.ours(), true));
             peering.establish(now, outcome);
             // inbound first: the peer may send as soon as it has the response (IK-101)
             outcome.child().ifPresent(child -> peering.installFirstChild(now, child, false));

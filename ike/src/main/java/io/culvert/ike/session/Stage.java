@@ -19,6 +19,16 @@ interface Stage {
         return getClass().getSimpleName();
     }
 
+    /// Whether a new request of the peer may be acted on. If not, it stays unanswered, and the peer repeats it.
+    default boolean awaitsRequests() {
+        return false;
+    }
+
+    /// Whether a repeated IKE_SA_INIT request is still answered (IK-024).
+    default boolean repeatsInit() {
+        return false;
+    }
+
     /// An IKE_SA_INIT message came; nothing protects it.
     default Stage onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
         return this;

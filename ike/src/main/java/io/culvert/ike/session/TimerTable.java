@@ -22,7 +22,9 @@ final class TimerTable {
         NAT_KEEPALIVE,
         /// Open the lost connection again.
         RECONNECT,
-        /// Give up waiting for the peer to come back, or for its answer to a DELETE.
+        /// Give up waiting for a connection to come back.
+        ABSENCE,
+        /// Give up waiting for the answer to a DELETE.
         GIVE_UP
     }
 
@@ -30,6 +32,10 @@ final class TimerTable {
 
     void set(Kind kind, MonoTime now, Duration after) {
         deadlines.put(kind, now.plus(after));
+    }
+
+    boolean isSet(Kind kind) {
+        return deadlines.containsKey(kind);
     }
 
     void clear(Kind kind) {

@@ -64,6 +64,11 @@ final class Transmission {
                 || PayloadChain.first(payloads, PuzzleSolution.class).isPresent();
     }
 
+    /// Whether this is IKE_SA_INIT, which nothing authenticates.
+    boolean isInit() {
+        return exchange.equals(ExchangeType.IKE_SA_INIT);
+    }
+
     /// Whether this is a liveness check: it belongs to the path of ESP (IT-019).
     boolean isLivenessCheck() {
         return exchange.equals(ExchangeType.INFORMATIONAL) && payloads.isEmpty();

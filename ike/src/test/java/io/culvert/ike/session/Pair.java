@@ -9,11 +9,15 @@ import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Question;
+import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.transport.ConnectionId;
+import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
@@ -21,19 +25,25 @@ import io.culvert.ipsec.value.Spi;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// An initiator and a responder with a virtual clock and a wire in memory between them.
 ///
-/// Everything happens in the calls of the test: no thread, no clock. What crosses the wire can be dropped, repeated or
-/// changed by [#tamper].
+/// Everything happens in the calls of the test: no thread, no clock. What crosses the wire can be dropped, repeated,
+/// delayed or changed. The gateway may have several sessions: messages find theirs by its SPI, as they do outside.
 final class Pair {
     static final InetAddress CLIENT = IpPrefix.parseAddress("192.0.2.1");
     static final InetAddress GATEWAY = IpPrefix.parseAddress("198.51.100.2");
@@ -43,10 +53,24 @@ final class Pair {
     final class End {
         final boolean isClient;
         final SessionContext context;
+
+        /// The session that the test looks at: the latest, unless an older one is established.
         Optional<IkeSession> session = Optional.empty();
+
+        final List<IkeSession> sessions = new ArrayList<>();
+        final Map<IkeSpi, IkeSession> bound = new HashMap<>();
         final List<IkeEvent> events = new ArrayList<>();
         final Map<Long, ChildSaSpec> children = new HashMap<>();
         final List<Action> actions = new ArrayList<>();
+
+        /// What was taken for sessions and has not been given back.
+        final Set<Spi> heldSpis = new LinkedHashSet<>();
+
+        final Set<InetAddress> heldAddresses = new LinkedHashSet<>();
+
+        /// How to write messages as the original initiator or responder of the latest IKE SA.
+        Optional<Forger> forger = Optional.empty();
+
         Function<Question, Optional<Answer>> answers = _ -> Optional.empty();
         int nextSpi;
 
@@ -57,7 +81,33 @@ final class Pair {
         }
 
         void handle(Input input) {
-            session.ifPresent(s -> perform(s.handle(now, input)));
+            session.ifPresent(s -> handle(s, input));
+        }
+
+        void handle(IkeSession target, Input input) {
+            if (input instanceof Input.Answered(int _, Answer.AddressesLeased(var leased, var _))) {
+                heldAddresses.addAll(leased);
+            }
+            List<Action> todo = target.handle(now, input);
+            watch.accept(input, todo);
+            perform(target, todo);
+        }
+
+        private void handleAll(Input input) {
+            List.copyOf(sessions).forEach(s -> handle(s, input));
+        }
+
+        private void add(IkeSession added) {
+            sessions.add(added);
+            boolean keeps = session.map(s -> s.status().state()).equals(Optional.of("Established"));
+            session = keeps ? session : Optional.of(added);
+        }
+
+        private void remove(IkeSession refused) {
+            sessions.remove(refused);
+            if (session.equals(Optional.of(refused))) {
+                session = sessions.stream().reduce((_, last) -> last);
+            }
         }
 
         <E extends IkeEvent> List<E> events(Class<E> type) {
@@ -81,43 +131,56 @@ final class Pair {
                     .toList();
         }
 
-        private void perform(List<Action> todo) {
+        private void perform(IkeSession target, List<Action> todo) {
             for (Action action : todo) {
                 actions.add(action);
                 switch (action) {
                     case Action.Send(TransportPath path, Octets message) ->
-                            wire.add(new InFlight(this, path, message));
-                    case Action.OpenConnection open -> connect(this, open);
-                    case Action.CloseConnection(ConnectionId id) -> connections.remove(id.value());
+                            launch(new InFlight(this, path, message));
+                    case Action.OpenConnection open -> connect(this, target, open);
+                    case Action.CloseConnection(ConnectionId id) -> closed(this, id);
+                    case Action.BindSpi(IkeSpi spi) -> bound.put(spi, target);
+                    case Action.UnbindSpi(IkeSpi spi) -> bound.remove(spi);
                     case Action.ReserveSpis(int count) -> {
                         List<Spi> spis = new ArrayList<>();
                         for (int i = 0; i < count; i++) {
                             spis.add(new Spi(nextSpi++));
                         }
-                        handle(new Input.SpisReserved(spis));
+                        heldSpis.addAll(spis);
+                        handle(target, new Input.SpisReserved(spis));
                     }
+                    case Action.ReleaseSpis(List<Spi> spis) -> spis.forEach(this::release);
                     case Action.InstallChildSa(ChildSaSpec spec) ->
                             children.put(spec.id().value(), spec);
-                    case Action.RemoveChildSa(var id) -> children.remove(id.value());
+                    case Action.RemoveChildSa(var id) ->
+                            release(children.remove(id.value()).inboundSpi());
+                    case Action.ReleaseAddresses(var addresses) ->
+                            addresses.forEach(heldAddresses::remove);
                     case Action.Ask(int number, Question question) ->
                             answers.apply(question)
-                                    .ifPresent(
-                                            answer -> handle(new Input.Answered(number, answer)));
+                                    .ifPresent(answer ->
+                                            handle(target, new Input.Answered(number, answer)));
                     case Action.Publish(IkeEvent event) -> events.add(event);
                     case Action.HandshakeEnded(var spi, boolean established) ->
                             admission.handshakeEnded(now, spi, established);
+                    case Action.RevealKeys(RevealedKeys keys) -> {
+                        if (keys instanceof RevealedKeys.OfIkeSa ofIkeSa) {
+                            forger = Optional.of(new Forger(ofIkeSa));
+                        }
+                    }
                     case Action.SendNatKeepalive _,
                             Action.HalfCloseConnection _,
-                            Action.BindSpi _,
-                            Action.UnbindSpi _,
-                            Action.ReleaseSpis _,
                             Action.RouteEsp _,
                             Action.AssignAddresses _,
-                            Action.ReleaseAddresses _,
                             Action.ReplaceOthers _,
-                            Action.RevealKeys _,
                             Action.End _ -> {}
                 }
+            }
+        }
+
+        private void release(Spi spi) {
+            if (!heldSpis.remove(spi)) {
+                throw new AssertionError("SPI " + spi + " was given back twice");
             }
         }
     }
@@ -125,18 +188,41 @@ final class Pair {
     /// A message on its way.
     record InFlight(End from, TransportPath path, Octets message) {}
 
+    private record Arrival(MonoTime at, long number, InFlight message) {}
+
     final End client;
     final End gateway;
     final Admission admission;
     private final ConnectionConfig clientConfig;
     private final List<ConnectionConfig> gatewayConfigs;
-    private final ArrayDeque<InFlight> wire = new ArrayDeque<>();
+    private final PriorityQueue<Arrival> wire =
+            new PriorityQueue<>(
+                    Comparator.comparing(Arrival::at).thenComparingLong(Arrival::number));
     private final Map<Long, TransportPath.Tcp> connections = new HashMap<>();
     private long nextConnection = 1;
+    private long launched;
     MonoTime now = MonoTime.ZERO.plus(Duration.ofSeconds(1000));
 
     /// Whether a message gets through.
     Predicate<InFlight> delivers = _ -> true;
+
+    /// When the copies of a message arrive, counted from now: none is a loss, two are a duplicate.
+    Function<InFlight, List<Duration>> delays = _ -> List.of(Duration.ZERO);
+
+    /// Whether the connection breaks instead of carrying a message.
+    Predicate<InFlight> tears = _ -> false;
+
+    /// Sees each input of a session with all that came of it.
+    BiConsumer<Input, List<Action>> watch = (_, _) -> {};
+
+    /// Every message that was sent.
+    final List<InFlight> traffic = new ArrayList<>();
+
+    /// Messages that were kept from going until [#letGo].
+    final List<InFlight> kept = new ArrayList<>();
+
+    /// Whether a message is kept for later.
+    Predicate<InFlight> keeps = _ -> false;
 
     /// What becomes of a message.
     Function<Octets, Octets> tamper = Function.identity();
@@ -144,8 +230,8 @@ final class Pair {
     /// The address and port that the gateway sees of the client's UDP: another one means a NAT.
     Function<InetSocketAddress, InetSocketAddress> nat = Function.identity();
 
-    /// Whether connections can be opened.
-    boolean accepts = true;
+    /// Whether a connection can be opened.
+    BooleanSupplier accepts = () -> true;
 
     Pair(
             SessionContext clientContext,
@@ -160,9 +246,17 @@ final class Pair {
         this.admission = new HalfOpenAdmission(gatewayContext, limits);
     }
 
+    /// Makes the client's session without starting it.
+    Pair prepare() {
+        client.add(IkeSession.initiator(client.context, clientConfig));
+        return this;
+    }
+
     /// Starts the client and lets everything happen that happens at once.
     Pair start() {
-        client.session = Optional.of(IkeSession.initiator(client.context, clientConfig));
+        if (client.session.isEmpty()) {
+            prepare();
+        }
         client.handle(
                 new Input.Commanded(
                         new Command.Initiate(
@@ -170,14 +264,14 @@ final class Pair {
         return settle();
     }
 
-    /// Delivers until nothing is on its way.
+    /// Delivers until nothing is due.
     Pair settle() {
         int rounds = 0;
-        while (!wire.isEmpty()) {
+        while (!wire.isEmpty() && now.hasReached(wire.element().at())) {
             if (++rounds > 10_000) {
                 throw new AssertionError("the two never come to rest");
             }
-            InFlight message = wire.removeFirst();
+            InFlight message = wire.remove().message();
             if (delivers.test(message)) {
                 deliver(message, tamper.apply(message.message()));
             }
@@ -188,34 +282,96 @@ final class Pair {
     /// Lets time pass, deadline by deadline.
     Pair advance(Duration duration) {
         MonoTime end = now.plus(duration);
+        int steps = 0;
         while (true) {
-            Optional<MonoTime> next = nextDeadline();
+            Optional<MonoTime> next = nextEvent();
             if (next.isEmpty() || !end.hasReached(next.get())) {
                 now = end;
                 return this;
             }
+            if (++steps > 10_000) {
+                throw new AssertionError("the two are far too busy");
+            }
             now = next.get().isBefore(now) ? now : next.get();
-            client.handle(new Input.DeadlineReached());
-            gateway.handle(new Input.DeadlineReached());
+            client.handleAll(new Input.DeadlineReached());
+            gateway.handleAll(new Input.DeadlineReached());
             settle();
         }
     }
 
+    /// Sends what was kept, and keeps nothing from now on.
+    Pair letGo() {
+        keeps = _ -> false;
+        List<InFlight> late = List.copyOf(kept);
+        kept.clear();
+        late.forEach(message -> wire.add(new Arrival(now, launched++, message)));
+        return settle();
+    }
+
     /// Tears all connections.
     void reset() {
-        List<TransportPath.Tcp> torn = List.copyOf(connections.values());
-        connections.clear();
-        for (TransportPath.Tcp path : torn) {
-            client.handle(new Input.ConnectionLost(path, "reset by peer"));
-            gateway.handle(new Input.ConnectionLost(mirrored(path), "reset by peer"));
-        }
+        List.copyOf(connections.values()).forEach(this::tear);
         settle();
+    }
+
+    private void tear(TransportPath.Tcp path) {
+        if (connections.remove(path.connection().value()) != null) {
+            client.handleAll(new Input.ConnectionLost(path, "reset by peer"));
+            gateway.handleAll(new Input.ConnectionLost(mirrored(path), "reset by peer"));
+        }
+    }
+
+    /// One end closes; the other learns of it.
+    private void closed(End by, ConnectionId id) {
+        TransportPath.Tcp path = connections.remove(id.value());
+        if (path != null) {
+            End other = by.isClient ? gateway : client;
+            other.handleAll(
+                    new Input.ConnectionLost(
+                            other.isClient ? path : mirrored(path), "closed by peer"));
+        }
     }
 
     /// Hands octets to an end as if they came by `path`.
     void inject(End to, TransportPath path, Octets message) {
-        to.handle(new Input.MessageReceived(path, message));
+        receive(to, path, message);
         settle();
+    }
+
+    /// A path on which `to` can receive messages: the one of the open connection, or UDP port 4500.
+    TransportPath pathTo(End to) {
+        return connections.values().stream()
+                .findFirst()
+                .<TransportPath>map(path -> to.isClient ? path : mirrored(path))
+                .orElseGet(() -> udpTo(to, 4500));
+    }
+
+    /// The UDP path between two equal ports.
+    static TransportPath.Udp udpTo(End to, int port) {
+        InetAddress here = to.isClient ? CLIENT : GATEWAY;
+        InetAddress there = to.isClient ? GATEWAY : CLIENT;
+        return new TransportPath.Udp(
+                new InetSocketAddress(here, port),
+                new InetSocketAddress(there, port),
+                port == 4500);
+    }
+
+    /// A connection to the gateway that somebody else opened.
+    TransportPath.Tcp foreignConnection(StreamFraming framing) {
+        long id = nextConnection++;
+        var path =
+                new TransportPath.Tcp(
+                        new ConnectionId(id),
+                        framing,
+                        true,
+                        new InetSocketAddress(CLIENT, EPHEMERAL + (int) id),
+                        new InetSocketAddress(GATEWAY, 4500));
+        connections.put(id, path);
+        return mirrored(path);
+    }
+
+    boolean isOpen(TransportPath.Tcp path) {
+        return connections.containsKey(path.connection().value());
     }
 
     boolean isUp() {
@@ -231,18 +387,17 @@ final class Pair {
         return gateway.session.orElseThrow().status().children().getFirst().route();
     }
 
-    private Optional<MonoTime> nextDeadline() {
-        Optional<MonoTime> mine = client.session.flatMap(IkeSession::nextDeadline);
-        Optional<MonoTime> theirs = gateway.session.flatMap(IkeSession::nextDeadline);
-        if (mine.isEmpty()) {
-            return theirs;
-        }
-        return Optional.of(theirs.map(mine.get()::min).orElse(mine.get()));
+    private Optional<MonoTime> nextEvent() {
+        Stream<MonoTime> deadlines =
+                Stream.of(client, gateway)
+                        .flatMap(end -> end.sessions.stream())
+                        .flatMap(s -> s.nextDeadline().stream());
+        return Stream.concat(deadlines, wire.stream().map(Arrival::at)).min(MonoTime::compareTo);
     }
 
-    private void connect(End from, Action.OpenConnection open) {
-        if (!accepts) {
-            from.handle(new Input.ConnectionFailed(open.attempt(), "connection refused"));
+    private void connect(End from, IkeSession target, Action.OpenConnection open) {
+        if (!accepts.getAsBoolean()) {
+            from.handle(target, new Input.ConnectionFailed(open.attempt(), "connection refused"));
             return;
         }
         long id = nextConnection++;
@@ -251,36 +406,63 @@ final class Pair {
                 new TransportPath.Tcp(
                         new ConnectionId(id), open.framing(), true, local, open.remote());
         connections.put(id, path);
-        from.handle(new Input.ConnectionOpened(open.attempt(), path));
+        from.handle(target, new Input.ConnectionOpened(open.attempt(), path));
+    }
+
+    private void launch(InFlight message) {
+        traffic.add(message);
+        if (keeps.test(message)) {
+            kept.add(message);
+            return;
+        }
+        for (Duration delay : delays.apply(message)) {
+            wire.add(new Arrival(now.plus(delay), launched++, message));
+        }
     }
 
     private void deliver(InFlight message, Octets octets) {
-        End to = message.from().isClient ? gateway : client;
         TransportPath path = arrival(message);
-        if (path instanceof TransportPath.Tcp stream
-                && !connections.containsKey(stream.connection().value())) {
-            return;
+        if (path instanceof TransportPath.Tcp stream) {
+            TransportPath.Tcp open = connections.get(stream.connection().value());
+            if (open == null) {
+                return;
+            }
+            if (tears.test(message)) {
+                tear(open);
+                return;
+            }
         }
-        if (to == gateway && gateway.session.isEmpty()) {
+        receive(message.from().isClient ? gateway : client, path, octets);
+    }
+
+    /// By the SPI to its session, or to the admission.
+    private void receive(End to, TransportPath path, Octets octets) {
+        Optional<IkeSession> target =
+                IkeHeader.peek(octets).map(header -> to.bound.get(header.receiverSpi()));
+        if (target.isPresent()) {
+            to.handle(target.get(), new Input.MessageReceived(path, octets));
+        } else if (to == gateway) {
             knock(path, octets);
-        } else {
-            to.handle(new Input.MessageReceived(path, octets));
         }
     }
 
     private void knock(TransportPath path, Octets octets) {
         switch (admission.decide(now, path, octets)) {
             case Admission.Decision.Accept(var ours) -> {
-                gateway.session =
-                        Optional.of(IkeSession.responder(gateway.context, ours, gatewayConfigs));
-                gateway.handle(new Input.MessageReceived(path, octets));
-                if (gateway.session.get().isOver()) {
-                    gateway.session = Optional.empty();
+                var created = IkeSession.responder(gateway.context, ours, gatewayConfigs);
+                gateway.add(created);
+                gateway.handle(created, new Input.MessageReceived(path, octets));
+                if (created.isOver()) {
+                    gateway.remove(created);
                 }
             }
+            case Admission.Decision.Forward(var ours) ->
+                    Optional.ofNullable(gateway.bound.get(ours))
+                            .ifPresent(s ->
+                                    gateway.handle(s, new Input.MessageReceived(path, octets)));
             case Admission.Decision.Reply(Octets reply, String _) ->
-                    wire.add(new InFlight(gateway, path, reply));
-            case Admission.Decision.Drop _, Admission.Decision.Forward _ -> {}
+                    launch(new InFlight(gateway, path, reply));
+            case Admission.Decision.Drop _ -> {}
         }
     }
 

@@ -157,7 +157,7 @@ class SessionSetupTest {
     @DisplayName("an announced port that is closed: IKE_AUTH goes over UDP (IT-036)")
     void closedPortFallsBackToUdp() {
         Pair pair = pair(ikeTcp(IkeTcpPolicy.MISSION), OptionalInt.of(500));
-        pair.accepts = false;
+        pair.accepts = () -> false;
         pair.start();
 
         assertThat(pair.isUp()).isTrue();

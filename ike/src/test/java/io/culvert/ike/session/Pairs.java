@@ -1,0 +1,118 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Question;
+import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.api.TransportChoice;
+import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ipsec.dataplane.ChildSaSpec;
+import io.culvert.ipsec.value.IpPrefix;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The usual pairs: one road warrior, one gateway, one of the transports.
+final class Pairs {
+    static final InetAddress LEASED = IpPrefix.parseAddress("10.9.0.7");
+
+    /// The transports, as a test chooses among them.
+    enum Way {
+        UDP(new TransportChoice.Udp()),
+        IKE_TCP(new TransportChoice.IkeTcp(IkeTcpPolicy.ALWAYS, 1232)),
+        TCP_ENCAPSULATION(new TransportChoice.TcpEncapsulation());
+
+        final TransportChoice choice;
+
+        Way(TransportChoice choice) {
+            this.choice = choice;
+        }
+    }
+
+    private Pairs() {}
+
+    static Pair of(Way way) {
+        return of(way, 1);
+    }
+
+    /// A pair whose randomness is a function of `seed`.
+    static Pair of(Way way, long seed) {
+        return of(way, seed, HalfOpenAdmission.Limits.DEFAULT);
+    }
+
+    static Pair of(Way way, HalfOpenAdmission.Limits limits) {
+        return of(way, 1, limits);
+    }
+
+    static Pair of(Way way, long seed, HalfOpenAdmission.Limits limits) {
+        return of(
+                revealing(Configs.context(2 * seed, "secret", OptionalInt.empty())),
+                Configs.client(way.choice, Configs.X25519),
+                revealing(Configs.context(2 * seed + 1, "secret", OptionalInt.of(500))),
+                Configs.gateway(Configs.X25519),
+                limits);
+    }
+
+    static Pair of(ConnectionConfig client, ConnectionConfig gateway) {
+        return of(
+                revealing(Configs.context(1, "secret", OptionalInt.empty())),
+                client,
+                revealing(Configs.context(2, "secret", OptionalInt.of(500))),
+                gateway,
+                HalfOpenAdmission.Limits.DEFAULT);
+    }
+
+    static Pair of(
+            SessionContext clientContext,
+            ConnectionConfig client,
+            SessionContext gatewayContext,
+            ConnectionConfig gateway,
+            HalfOpenAdmission.Limits limits) {
+        Pair pair = new Pair(clientContext, client, gatewayContext, List.of(gateway), limits);
+        pair.gateway.answers = question -> Optional.of(lease(question));
+        return pair;
+    }
+
+    static Answer lease(Question question) {
+        return switch (question) {
+            case Question.LeaseAddresses _ ->
+                    new Answer.AddressesLeased(
+                            List.of(LEASED), List.of(IpPrefix.parseAddress("10.9.0.1")));
+            case Question.ValidateCertificate _ ->
+                    new Answer.CertificateRefused("no certificates here");
+        };
+    }
+
+    /// The only Child SA of an end.
+    static ChildSaSpec onlyChild(Pair.End end) {
+        if (end.children.size() != 1) {
+            throw new AssertionError("not one Child SA but " + end.children.values());
+        }
+        return end.children.values().iterator().next();
+    }
+
+    /// Both ends are to have one Child SA, and the same keys crosswise.
+    static void assertKeysFit(Pair pair) {
+        ChildSaSpec ours = onlyChild(pair.client);
+        ChildSaSpec theirs = onlyChild(pair.gateway);
+        boolean fit =
+                ours.inboundKeys().equals(theirs.outboundKeys())
+                        && ours.outboundKeys().equals(theirs.inboundKeys())
+                        && ours.inboundSpi().equals(theirs.outboundSpi())
+                        && ours.outboundSpi().equals(theirs.inboundSpi());
+        if (!fit) {
+            throw new AssertionError("the keys do not fit: " + ours + " and " + theirs);
+        }
+    }
+
+    private static SessionContext revealing(SessionContext context) {
+        return new SessionContext(
+                context.crypto(),
+                context.random(),
+                context.sharedKeys(),
+                true,
+                context.ikeTcpPort(),
+                context.natTraversalPort());
+    }
+}

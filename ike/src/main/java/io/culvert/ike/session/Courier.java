@@ -50,7 +50,7 @@ final class Courier {
     private int failures;
     private boolean tcpUnusable;
     private boolean udpDead;
-    private boolean everConnected;
+    private int connections;
     private String why = "the peer chose it";
     private String lastTrouble = "no answer";
 
@@ -142,6 +142,11 @@ final class Courier {
         return choice.kind() == TransportKind.TCP_ENCAPSULATION;
     }
 
+    /// Whether the connection in use has replaced another one.
+    boolean hasReconnected() {
+        return connections > 1;
+    }
+
     Optional<Transmission> outstanding() {
         return outstanding;
     }
@@ -225,7 +230,7 @@ final class Courier {
             return false;
         }
         opening = OptionalInt.empty();
-        everConnected = true;
+        connections++;
         tcp.filter(TransportPath.Tcp::weOpened)
                 .ifPresent(old -> outbox.add(new Action.CloseConnection(old.connection())));
         tcp = Optional.of(path);
@@ -258,7 +263,7 @@ final class Courier {
             case UDP -> Outcome.CARRIED_ON;
             case IKE_TCP -> overUdpInstead(now);
             case TCP_ENCAPSULATION -> {
-                if (!everConnected) {
+                if (connections == 0) {
                     yield Outcome.UNREACHABLE;
                 }
                 reconnectLater(now);

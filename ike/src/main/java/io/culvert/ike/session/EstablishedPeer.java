@@ -38,8 +38,13 @@ final class EstablishedPeer implements Stage {
                 .ifPresent(failure ->
                         peering.outbox()
                                 .publish(new IkeEvent.ChildSaFailed(stage.firstChild(), failure)));
-        if (originalInitiator && overIkeTcp) {
-            // the mapping that ESP needs is made by this, before anything else (IT-060)
+        boolean onAnotherStream =
+                peering.courier().isTcpEncapsulation() && peering.courier().hasReconnected();
+        if (originalInitiator && (overIkeTcp || onAnotherStream)) {
+            // the mapping that ESP needs is made by this, before anything else (IT-060); or the
+            // responder learns of
+            // the new connection, as a repeated IKE_AUTH request does not count for that (TE-052,
+            // TE-054)
             peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
         }
         peering.courier().missionEnded();

@@ -84,20 +84,20 @@ record Garbage(Recipe recipe, boolean toClient, By by, long first, long second, 
             case WELL_FORMED -> withSpis(pair, to, noise);
             case NOISE_IN_SK -> noiseInSk(pair, to);
             case TRUNCATED -> {
-                Octets message = own(pair, pair.traffic);
+                Octets message = own(pair.traffic);
                 yield message.slice(0, (int) (second % Math.max(1, message.size())));
             }
-            case CHANGED -> changed(own(pair, pair.traffic));
-            case LENGTHENED -> lengthened(own(pair, pair.traffic));
+            case CHANGED -> changed(own(pair.traffic));
+            case LENGTHENED -> lengthened(own(pair.traffic));
             case REPLAYED ->
-                    own(pair, pair.traffic.stream().filter(m -> !pair.kept.contains(m)).toList());
+                    own(pair.traffic.stream().filter(m -> !pair.kept.contains(m)).toList());
             case FOREIGN -> foreign.get((int) (first % foreign.size()));
             case FOREIGN_WITH_OUR_SPIS ->
                     withSpis(pair, to, foreign.get((int) (first % foreign.size())));
         };
     }
 
-    private Octets own(Pair pair, List<Pair.InFlight> messages) {
+    private Octets own(List<Pair.InFlight> messages) {
         return messages.isEmpty() ? noise : messages.get((int) (first % messages.size())).message();
     }
 

@@ -6,6 +6,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.testing.Gen;
 import io.culvert.ipsec.testing.Properties;
 import java.time.Duration;
@@ -109,14 +110,26 @@ class LossyLinkTest {
                 Link.any(),
                 link -> {
                     Pair pair = link.pair(way).start().advance(Duration.ofMinutes(8));
+                    pair.tears = _ -> false;
+                    pair.advance(Duration.ofMinutes(2));
 
                     assertThat(pair.isUp()).isTrue();
                     Pairs.assertKeysFit(pair);
+                    assertRoutesMeet(pair);
                     assertThat(pair.client.actions(Action.InstallChildSa.class)).hasSize(1);
                     assertThat(pair.gateway.actions(Action.InstallChildSa.class)).hasSize(1);
                     GarbageTest.checkNothingLeaks(pair.client);
                     GarbageTest.checkNothingLeaks(pair.gateway);
                 });
+    }
+
+    private static void assertRoutesMeet(Pair pair) {
+        switch (pair.clientRoute()) {
+            case EspRoute.Tcp stream -> assertThat(pair.gatewayRoute()).isEqualTo(stream);
+            case EspRoute.Udp(var ours, var theirs) ->
+                    assertThat(pair.gatewayRoute()).isEqualTo(new EspRoute.Udp(theirs, ours));
+            case EspRoute.Unknown _ -> throw new AssertionError("ESP goes nowhere");
+        }
     }
 
     @ParameterizedTest

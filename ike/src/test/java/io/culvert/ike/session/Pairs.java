@@ -19,14 +19,16 @@ final class Pairs {
 
     /// The transports, as a test chooses among them.
     enum Way {
-        UDP(new TransportChoice.Udp()),
-        IKE_TCP(new TransportChoice.IkeTcp(IkeTcpPolicy.ALWAYS, 1232)),
-        TCP_ENCAPSULATION(new TransportChoice.TcpEncapsulation());
+        UDP,
+        IKE_TCP,
+        TCP_ENCAPSULATION;
 
-        final TransportChoice choice;
-
-        Way(TransportChoice choice) {
-            this.choice = choice;
+        TransportChoice choice() {
+            return switch (this) {
+                case UDP -> new TransportChoice.Udp();
+                case IKE_TCP -> new TransportChoice.IkeTcp(IkeTcpPolicy.ALWAYS, 1232);
+                case TCP_ENCAPSULATION -> new TransportChoice.TcpEncapsulation();
+            };
         }
     }
 
@@ -48,7 +50,7 @@ final class Pairs {
     static Pair of(Way way, long seed, HalfOpenAdmission.Limits limits) {
         return of(
                 revealing(Configs.context(2 * seed, "secret", OptionalInt.empty())),
-                Configs.client(way.choice, Configs.X25519),
+                Configs.client(way.choice(), Configs.X25519),
                 revealing(Configs.context(2 * seed + 1, "secret", OptionalInt.of(500))),
                 Configs.gateway(Configs.X25519),
                 limits);

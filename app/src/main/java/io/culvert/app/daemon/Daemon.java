@@ -12,6 +12,7 @@ import io.culvert.ike.transport.StreamFraming;
 import io.culvert.linux.route.OuterFlow;
 import io.culvert.runtime.embed.AddressAssigner;
 import io.culvert.runtime.embed.AddressPool;
+import io.culvert.runtime.embed.BoundPorts;
 import io.culvert.runtime.embed.EndpointSettings;
 import io.culvert.runtime.embed.IkeEndpoint;
 import io.culvert.runtime.embed.IkeSessions;
@@ -126,6 +127,11 @@ public final class Daemon implements AutoCloseable {
                 crypto.provider().name(),
                 tunnel.description());
         startConnections();
+    }
+
+    /// The ports that it listens on.
+    BoundPorts ports() {
+        return running.orElseThrow().endpoint.ports();
     }
 
     private KeyLog openKeyLog(Path folder) throws IOException {

@@ -157,6 +157,7 @@ final class Operator {
         if (outcome instanceof SessionOutcome.Failed) {
             // an IKE SA without its Child SA is of no use to anybody
             handle.terminate("its Child SA could not be set up");
+            handle.awaitEnd(FAREWELL.plus(ABANDON));
         }
         return outcome;
     }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
+            BenchCommand.class,
             DaemonCommand.class,
             DemoCommand.class,
             DownCommand.class,

@@ -98,8 +98,7 @@ final class ActionPerformer {
             case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> {
                 house.dataPlane().route(sas, route);
                 if (route instanceof EspRoute.Tcp(long connection)) {
-                    // the data plane saw authentic packets there, or the session opened it
-                    house.network().confirm(new ConnectionId(connection));
+                    routedOver(new ConnectionId(connection));
                 }
             }
             case Action.AssignAddresses assign -> house.surroundings().assign(actor.id(), assign);
@@ -200,6 +199,12 @@ final class ActionPerformer {
         house.dataPlane().remove(sa);
         house.children().remove(sa, actor);
         children.remove(sa);
+    }
+
+    /// The data plane saw authentic packets on a connection, or the session opened it.
+    private void routedOver(ConnectionId connection) {
+        house.network().confirm(connection);
+        house.network().path(connection).ifPresent(path -> house.users().attach(path, actor));
     }
 
     private void ask(int number, Question question) {

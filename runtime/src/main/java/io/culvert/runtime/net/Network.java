@@ -40,10 +40,14 @@ public final class Network implements EspOutlet, AutoCloseable {
     /// Free octets before a received packet, for what a data plane or a device puts there.
     static final int HEADROOM = 64;
 
+    /// How often new addresses are looked for; the system tells nobody who asks by Java alone.
+    private static final Duration LOOK_FOR_ADDRESSES = Duration.ofSeconds(10);
+
     /// Connection numbers stay unique when a program has several endpoints.
     private static final AtomicLong CONNECTIONS = new AtomicLong();
 
     private final ListenSettings settings;
+    private final AddressSource source;
     private final Limits limits;
     private final Timekeeper timekeeper;
     private final Counters counters;
@@ -54,18 +58,28 @@ public final class Network implements EspOutlet, AutoCloseable {
     private final ConcurrentHashMap<InetSocketAddress, UdpSocket> udp = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, TcpConnection> connections = new ConcurrentHashMap<>();
     private final List<Thread> receivers = new CopyOnWriteArrayList<>();
+    private Timekeeper.Alarm nextLook = () -> {};
     private int udpPort;
     private int natTraversalPort;
     private volatile boolean closed;
     private volatile Optional<TcpConnection.Environment> environment = Optional.empty();
 
+    /// Tells which of our addresses we listen on.
+    @FunctionalInterface
+    interface AddressSource {
+        /// Those that there are now.
+        List<InetAddress> current() throws IOException;
+    }
+
     private Network(
             ListenSettings settings,
+            AddressSource source,
             int addresses,
             Limits limits,
             Timekeeper timekeeper,
             Counters counters) {
         this.settings = settings;
+        this.source = source;
         this.limits = limits;
         this.timekeeper = timekeeper;
         this.counters = counters;
@@ -82,8 +96,24 @@ public final class Network implements EspOutlet, AutoCloseable {
     public static Network open(
             ListenSettings settings, Limits limits, Timekeeper timekeeper, Counters counters)
             throws IOException {
-        List<InetAddress> addresses = LocalAddresses.expand(settings.addresses());
-        Network network = new Network(settings, addresses.size(), limits, timekeeper, counters);
+        return open(
+                settings,
+                () -> LocalAddresses.expand(settings.addresses()),
+                limits,
+                timekeeper,
+                counters);
+    }
+
+    static Network open(
+            ListenSettings settings,
+            AddressSource source,
+            Limits limits,
+            Timekeeper timekeeper,
+            Counters counters)
+            throws IOException {
+        List<InetAddress> addresses = source.current();
+        Network network =
+                new Network(settings, source, addresses.size(), limits, timekeeper, counters);
         try {
             for (InetAddress address : addresses) {
                 network.bindUdpUnlessGone(address);
@@ -117,6 +147,9 @@ public final class Network implements EspOutlet, AutoCloseable {
             }
         }
         listeners.forEach(l -> l.start(this::accepted));
+        if (settings.addresses().stream().anyMatch(InetAddress::isAnyLocalAddress)) {
+            lookAgainLater();
+        }
     }
 
     /// The UDP port for IKE alone.
@@ -168,7 +201,7 @@ public final class Network implements EspOutlet, AutoCloseable {
     ///
     /// @throws PortUnavailableException if that is not possible
     public synchronized void openUdpOn(InetAddress address) throws IOException {
-        if (!udp.containsKey(new InetSocketAddress(address, natTraversalPort))) {
+        if (!closed && !udp.containsKey(new InetSocketAddress(address, natTraversalPort))) {
             bindUdp(address);
             TcpConnection.Environment made =
                     environment.orElseThrow(() -> new IOException("not started"));
@@ -278,6 +311,11 @@ public final class Network implements EspOutlet, AutoCloseable {
         return connections.containsKey(id.value());
     }
 
+    /// The path of messages on a connection that is open and whose framing is known.
+    public Optional<TransportPath.Tcp> path(ConnectionId id) {
+        return find(id).flatMap(TcpConnection::path);
+    }
+
     /// How many connections there are.
     public int connections() {
         return connections.size();
@@ -296,6 +334,7 @@ public final class Network implements EspOutlet, AutoCloseable {
         List<TcpConnection> open = List.copyOf(connections.values());
         open.forEach(TcpConnection::abort);
         synchronized (this) {
+            nextLook.cancel();
             unstarted.forEach(NioDatagramPort::close);
             unstarted.clear();
         }
@@ -328,6 +367,27 @@ public final class Network implements EspOutlet, AutoCloseable {
             }
             LOG.log(Level.DEBUG, "left out: " + e.getMessage());
         }
+    }
+
+    private synchronized void lookAgainLater() {
+        if (!closed) {
+            nextLook =
+                    timekeeper.schedule(
+                            timekeeper.now().plus(LOOK_FOR_ADDRESSES),
+                            () -> Thread.ofVirtual().name("addresses").start(this::lookAgain));
+        }
+    }
+
+    /// Opens UDP ports on addresses that have come since, where we listen on all.
+    private void lookAgain() {
+        try {
+            for (InetAddress address : source.current()) {
+                openUdpOn(address);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a new address is left out for now: " + e.getMessage());
+        }
+        lookAgainLater();
     }
 
     private synchronized void bindUdp(InetAddress address) throws IOException {

@@ -15,6 +15,9 @@ import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.transport.StreamFrames;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.value.Octets;
 import io.culvert.runtime.Await;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.ListenSettings;
@@ -25,6 +28,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -218,6 +222,32 @@ final class EndpointFaultsTest extends EndpointFixture {
             assertThat(peer.getInputStream().read()).isEqualTo(-1);
             assertThat(sessions.hasResponder()).isFalse();
             assertThat(count(endpoint, "CONNECTION_SHARED")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("TE-051: a session that only sends ESP over a connection learns of its loss, too")
+    void connectionKnownByEsp() throws Exception {
+        IkeEndpoint endpoint = open(s -> s);
+        try (DatagramSocket datagrams = new DatagramSocket(0, LOOPBACK)) {
+            ScriptedSession session = meet(endpoint, datagrams, 1);
+            try (Socket peer = connect(endpoint)) {
+                write(peer, StreamFrames.PREFIX, Octets.ofHex("000a0000010000000001"));
+                EspRoute route = dataPlane.arrivals.poll(10, TimeUnit.SECONDS);
+                assertThat(route).isInstanceOf(EspRoute.Tcp.class);
+                session.does(input ->
+                        input instanceof Input.MessageReceived
+                                ? List.of(new Action.RouteEsp(List.of(new ChildSaId(1)), route))
+                                : List.of());
+                poke(endpoint, datagrams, 1, session);
+                session.next(Input.MessageReceived.class);
+                Await.until("it is routed", () -> !dataPlane.routes.isEmpty());
+                // the next message is handled only after all of the one before
+                poke(endpoint, datagrams, 1, session);
+                session.next(Input.MessageReceived.class);
+                peer.setSoLinger(true, 0);
+            }
+            session.next(Input.ConnectionLost.class);
         }
     }
 

@@ -13,13 +13,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /// Remembers what was installed and reserved.
 final class RecordingDataPlane implements DataPlane, EspIntake {
     final Map<ChildSaId, ChildSaSpec> installed = new ConcurrentHashMap<>();
     final Map<ChildSaId, EspRoute> routes = new ConcurrentHashMap<>();
     final Set<Spi> reserved = ConcurrentHashMap.newKeySet();
+    final BlockingQueue<EspRoute> arrivals = new LinkedBlockingQueue<>();
     volatile boolean refuses;
     volatile boolean closed;
     private int lastSpi = 255;
@@ -85,6 +88,7 @@ final class RecordingDataPlane implements DataPlane, EspIntake {
 
     @Override
     public void accept(PacketBuffer[] packets, int count, EspRoute from) {
+        arrivals.add(from);
         for (int i = 0; i < count; i++) {
             packets[i].release();
         }

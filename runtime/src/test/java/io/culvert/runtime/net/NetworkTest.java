@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,29 @@ final class NetworkTest extends NetworkFixture {
         assertThatThrownBy(() -> Network.open(sameTcp, Limits.DEFAULT, time, counters))
                 .isInstanceOf(PortUnavailableException.class)
                 .hasMessageContaining("TCP port");
+    }
+
+    @Test
+    @DisplayName("an address that comes later is listened on within ten seconds")
+    void laterAddress() throws Exception {
+        InetAddress later = InetAddress.ofLiteral("127.0.0.7");
+        List<InetAddress> addresses = new CopyOnWriteArrayList<>(List.of(LOOPBACK));
+        ListenSettings any =
+                new ListenSettings(List.of(InetAddress.ofLiteral("0.0.0.0")), 0, 0, List.of());
+        Network network = Network.open(any, () -> addresses, Limits.DEFAULT, time, counters);
+        opened = Optional.of(network);
+        network.start(inbox, inbox::esp);
+        addresses.add(later);
+        time.advance(Duration.ofSeconds(11));
+        Await.until("it was looked for", () -> time.alarms() == 1);
+        try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
+            peer.send(
+                    new DatagramPacket(
+                            REQUEST.toArray(),
+                            REQUEST.size(),
+                            new InetSocketAddress(later, network.udpPort())));
+            assertThat(inbox.next().path().local().getAddress()).isEqualTo(later);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -324,7 +326,20 @@ class TunNetworkTest {
         command("ip", "route", "add", "default", "via", "2001:db8::1", "dev", "uplink");
         // Strict checking of sources, the harder case.
         command("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1");
+        awaitLocalRoutes("2001:db8::7", "fe80:");
         return uplink;
+    }
+
+    /// The kernel adds the local routes of IPv6 addresses a moment after the addresses.
+    private static void awaitLocalRoutes(String... addresses) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (true) {
+            String local = command("ip", "-6", "route", "show", "table", "local");
+            if (Stream.of(addresses).allMatch(address -> local.contains("local " + address))) {
+                return;
+            }
+            assertThat(System.nanoTime()).as("local routes: " + local).isLessThan(deadline);
+        }
     }
 
     private static String system() throws Exception {

@@ -57,7 +57,7 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
                 switch (way) {
                     case "psk-file" -> files.secret(section, way);
                     case "psk-env" -> section.item(way).flatMap(item -> variable(section, item));
-                    default -> section.text(way);
+                    default -> section.secret(way);
                 };
         return text.flatMap(secret -> decoded(section, way, secret));
     }

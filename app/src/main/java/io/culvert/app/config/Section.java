@@ -69,6 +69,18 @@ final class Section {
         return Optional.empty();
     }
 
+    /// A text that must not be shown, also if it is none.
+    Optional<String> secret(String key) {
+        Object value = value(key);
+        if (value instanceof String text) {
+            return Optional.of(text);
+        }
+        if (value != null) {
+            error(key, "the secret is not text", "write " + TEXT);
+        }
+        return Optional.empty();
+    }
+
     Optional<String> text(String key) {
         return item(key).map(Item::text);
     }

@@ -105,8 +105,11 @@ public final class SettingsFile {
         TomlParseResult toml = Toml.parse(text);
         Problems problems = new Problems(name, toml.hasErrors());
         for (TomlParseError error : toml.errors()) {
-            String what = String.valueOf(error.getMessage());
-            problems.error(error.position(), "", what, "this is not TOML, see https://toml.io");
+            problems.error(
+                    error.position(),
+                    "",
+                    what(error, text),
+                    "this is not TOML, see https://toml.io");
         }
         Section root = new Section(toml, "", START, problems);
         CredentialFiles files = new CredentialFiles(folder);
@@ -127,6 +130,17 @@ public final class SettingsFile {
                 : new Result.Accepted(
                         new Settings(daemon, listen, dataPlane, connections, pools, keys),
                         problems.inOrder());
+    }
+
+    /// The parser's message, which quotes the file, unless the line holds a secret.
+    private static String what(TomlParseError error, String text) {
+        boolean secret =
+                text.lines()
+                        .skip(error.position().line() - 1L)
+                        .findFirst()
+                        .filter(line -> line.contains("psk"))
+                        .isPresent();
+        return secret ? "the secret is not written right" : String.valueOf(error.getMessage());
     }
 
     private static Result unreadable(Path file, String what, String right) {

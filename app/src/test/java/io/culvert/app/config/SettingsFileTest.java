@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsFileTest {
     private static final String GOOD =
@@ -269,7 +271,7 @@ class SettingsFileTest {
                     psk = ""                       | the secret is empty
                     psk = "0xzz"                   | the secret starts like an encoded one but cannot be decoded
                     psk = "0s!!"                   | the secret starts like an encoded one but cannot be decoded
-                    psk = 7                        | 7 does not fit
+                    psk = 7                        | the secret is not text
                     psk-file = "nowhere"           | nowhere does not exist
                     psk-env = "UNSET"              | the environment variable UNSET is not set
                     psk = "x" AND psk-env = "UNSET" | there is more than one secret
@@ -284,15 +286,19 @@ class SettingsFileTest {
                 .contains(what);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"\"0x31337secret\"", "31337", "31337secret", "'31337", "[\"31337\"]"})
     @DisplayName("a mistake in a secret never shows the secret")
-    void hidesSecrets() {
+    void hidesSecrets(String secret) {
         assertThat(
                         refused(
                                 "[connections.home]\n"
                                         + HOME
-                                        + "[secrets.home]\npsk = \"0xTopSecret\"\n"))
-                .doesNotContain("TopSecret");
+                                        + "[secrets.home]\npsk = "
+                                        + secret
+                                        + "\n"))
+                .contains("the secret ")
+                .doesNotContain("31337");
     }
 
     @Test
@@ -347,6 +353,34 @@ class SettingsFileTest {
                                                 "",
                                                 "the file does not exist",
                                                 "name the configuration: --config FILE"))));
+    }
+
+    @Test
+    @DisplayName("any text gives settings or problems with a place, never an exception")
+    void isTotal() {
+        Random random = new Random(42);
+        String alphabet = GOOD + "\u0000\ud83d\ude00\t\\'";
+        for (int i = 0; i < 2000; i++) {
+            StringBuilder text = new StringBuilder(GOOD);
+            for (int changes = random.nextInt(1, 8); changes > 0; changes--) {
+                int at = random.nextInt(text.length());
+                int end = Math.min(text.length(), at + random.nextInt(1, 12));
+                int from = random.nextInt(alphabet.length() - 12);
+                switch (random.nextInt(3)) {
+                    case 0 -> text.delete(at, end);
+                    case 1 -> text.insert(at, alphabet, from, from + random.nextInt(12));
+                    default -> text.replace(at, end, alphabet.substring(from, from + end - at));
+                }
+            }
+            String mutant = text.toString();
+            if (read(mutant, Map.of()) instanceof SettingsFile.Result.Refused refused) {
+                assertThat(refused.problems())
+                        .as(mutant)
+                        .isNotEmpty()
+                        .allMatch(p -> p.line() >= 1 && p.column() >= 1)
+                        .noneMatch(p -> p.what().isBlank() || p.right().isBlank());
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0} is {1}")

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// The running daemon. Everything that it takes from the system is given back when it is closed, also when its start
 /// fails in the middle.
@@ -123,7 +124,9 @@ public final class Daemon implements AutoCloseable {
                 "listening: udp={0} nat-traversal={1} tcp={2} crypto={3} data-plane={4}",
                 String.valueOf(endpoint.ports().udp()),
                 String.valueOf(endpoint.ports().natTraversal()),
-                endpoint.tcpEndpoints(),
+                endpoint.tcpEndpoints().stream()
+                        .map(e -> e.getAddress().getHostAddress() + ":" + e.getPort())
+                        .collect(Collectors.joining(" ")),
                 crypto.provider().name(),
                 tunnel.description());
         startConnections();

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -47,6 +48,7 @@ final class Operator {
     private final IkeEndpoint endpoint;
     private final Watchers watchers;
     private final Map<String, String> causes = new ConcurrentHashMap<>();
+    private final Map<String, ReentrantLock> starting = new ConcurrentHashMap<>();
 
     Operator(Settings settings, IkeEndpoint endpoint, Watchers watchers) {
         this.settings = settings;
@@ -69,7 +71,19 @@ final class Operator {
         if (found.isEmpty()) {
             return unknown(name);
         }
-        ConnectionSettings connection = found.get();
+        // two at the same time would make two IKE SAs
+        ReentrantLock lock = starting.computeIfAbsent(name, _ -> new ReentrantLock());
+        lock.lockInterruptibly();
+        try {
+            return up(found.get(), progress);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Reply up(ConnectionSettings connection, Consumer<String> progress)
+            throws InterruptedException {
+        String name = connection.config().name();
         for (SessionHandle running : endpoint.find(name)) {
             boolean wasUp = running.outcome().isDone();
             Optional<SessionOutcome> outcome = running.await(LONGEST_ATTEMPT);

@@ -21,6 +21,9 @@ public final class DemoJson implements DemoView {
     @Override
     public synchronized void started(Setting setting) {
         root.put("crypto", setting.crypto());
+        if (!setting.note().isEmpty()) {
+            root.put("crypto-note", setting.note());
+        }
         root.put("authentication", setting.authentication());
         root.put("client", setting.client());
         root.put("gateway", setting.gateway());

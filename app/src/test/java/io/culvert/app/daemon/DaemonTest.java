@@ -24,6 +24,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -272,6 +276,22 @@ class DaemonTest {
             Reply reply = ask("client.sock", Request.Verb.UP, "home");
             assertThat(reply.exit()).as(reply.toString()).isEqualTo(ExitCode.UNREACHABLE);
             assertThat(status("client.sock").path("ike-sas")).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("two that bring the same connection up at once get one IKE SA")
+    void goesUpOnce() throws Exception {
+        try (Daemon gateway = start(GATEWAY);
+                Daemon client = start(client(gateway, "udp"))) {
+            assertThat(client.ports().udp()).isPositive();
+            Callable<Reply> up = () -> ask("client.sock", Request.Verb.UP, "home");
+            try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+                for (Future<Reply> reply : two.invokeAll(List.of(up, up))) {
+                    assertThat(reply.get().exit()).isEqualTo(ExitCode.DONE);
+                }
+            }
+            assertThat(status("client.sock").path("ike-sas")).hasSize(1);
         }
     }
 

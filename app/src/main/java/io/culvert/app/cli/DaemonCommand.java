@@ -9,11 +9,17 @@ import io.culvert.app.daemon.Daemon;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,8 +33,16 @@ import picocli.CommandLine.Spec;
             "Prints one line \"culvert ready\" when it listens, and logs to standard error.",
             "SIGTERM and SIGINT delete all SAs and leave nothing behind."
         },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:ended by a signal, or --check found nothing",
+            "1:a port, the device or the control socket cannot be had",
+            "2:wrong usage or configuration"
+        },
         mixinStandardHelpOptions = true)
 final class DaemonCommand implements Callable<Integer> {
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -66,8 +80,7 @@ final class DaemonCommand implements Callable<Integer> {
         }
         // read by logback.xml, before the first logger is made
         System.setProperty("culvert.log-level", levelWord(settings.daemon().logLevel()));
-        Daemon daemon = start(settings);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon), "shutdown"));
+        start(settings);
         out.println("culvert ready");
         out.flush();
         new CountDownLatch(1).await();
@@ -89,19 +102,33 @@ final class DaemonCommand implements Callable<Integer> {
         };
     }
 
-    private Daemon start(Settings settings) {
+    private void start(Settings settings) {
+        CompletableFuture<Daemon> daemon = new CompletableFuture<>();
+        // before the start, so that a signal in its middle leaves nothing behind either
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon), "shutdown"));
         Path socket = control.orElse(settings.daemon().control());
         try {
-            return Daemon.start(settings, new Daemon.Options(Main.Version.text(), socket, keyLog));
+            daemon.complete(
+                    Daemon.start(
+                            settings, new Daemon.Options(Main.Version.text(), socket, keyLog)));
         } catch (ControlException | IOException e) {
             throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        } finally {
+            daemon.cancel(false);
         }
     }
 
-    /// Ends the process with 0 after SIGTERM, since ending is what was asked for.
-    private static void end(Daemon daemon) {
-        daemon.close();
-        Runtime.getRuntime().halt(ExitCode.DONE.number());
+    /// Ends the process with 0 after SIGTERM, since ending is what was asked for; with the code of the failure if the
+    /// start failed.
+    private static void end(CompletableFuture<Daemon> daemon) {
+        try {
+            daemon.get(LONGEST_START.toSeconds(), TimeUnit.SECONDS).close();
+            Runtime.getRuntime().halt(ExitCode.DONE.number());
+        } catch (CancellationException | ExecutionException | TimeoutException neverStarted) {
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String levelWord(System.Logger.Level level) {

@@ -15,6 +15,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "down",
         description = "Deletes the SAs of a connection, telling the peer.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the connection is down",
+            "1:its SAs did not end, or there is no daemon",
+            "2:no such connection"
+        },
         mixinStandardHelpOptions = true)
 final class DownCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();

@@ -16,6 +16,15 @@ import picocli.CommandLine.Spec;
         name = "up",
         description =
                 "Sets up a configured connection; returns when its first Child SA carries packets.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the connection is up",
+            "1:failed on our side, or the peer broke the protocol",
+            "2:no such connection, or nobody to call",
+            "3:peer unreachable",
+            "4:authentication failed",
+            "5:no common proposal or traffic selectors"
+        },
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();

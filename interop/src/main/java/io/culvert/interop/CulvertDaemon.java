@@ -15,6 +15,13 @@ public final class CulvertDaemon implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
 
+    /// The reactor has built the image before these tests run, so the launcher need not look.
+    private static final Map<String, String> LONG_LIVED = Map.of("CULVERT_NO_BUILD", "1");
+
+    /// A command is over before the second compiler would pay.
+    private static final Map<String, String> SHORT_LIVED =
+            Map.of("CULVERT_NO_BUILD", "1", "CULVERT_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+
     private final Host host;
     private final Path socket;
     private final Path keyLog;
@@ -31,7 +38,7 @@ public final class CulvertDaemon implements AutoCloseable {
         this.process =
                 host.start(
                         "culvert",
-                        environment(),
+                        LONG_LIVED,
                         List.of(
                                 launcher().toString(),
                                 "daemon",
@@ -62,7 +69,7 @@ public final class CulvertDaemon implements AutoCloseable {
     public static Finished command(Host host, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(launcher().toString()));
         command.addAll(arguments);
-        return host.run(environment(), COMMAND_LIMIT, command);
+        return host.run(SHORT_LIVED, COMMAND_LIMIT, command);
     }
 
     /// The launcher of the checkout this test runs in.
@@ -144,10 +151,5 @@ public final class CulvertDaemon implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("--control", socket.toString()));
         return command(host, command);
-    }
-
-    /// The reactor has built the image before these tests run, so the launcher need not look.
-    private static Map<String, String> environment() {
-        return Map.of("CULVERT_NO_BUILD", "1");
     }
 }

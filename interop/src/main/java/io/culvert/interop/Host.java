@@ -77,6 +77,7 @@ public final class Host {
     public String networkState() {
         return run("ip", "-4", "route", "show", "table", "all").orFail().output()
                 + run("ip", "-4", "rule", "show").orFail().output()
+                + run("ip", "-6", "rule", "show").orFail().output()
                 + run("ip", "-4", "-br", "address", "show").orFail().output();
     }
 

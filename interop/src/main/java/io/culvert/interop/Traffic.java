@@ -18,19 +18,28 @@ public final class Traffic {
 
     private Traffic() {}
 
+    /// Fails unless every one of this many echo requests, five a second, is answered.
+    public static void pingAll(Host from, String address, int count) {
+        Finished ping = echo(from, address, count);
+        if (received(ping) != count) {
+            throw new AssertionError(
+                    ping
+                            + from.run("ip", "-s", "link").output()
+                            + from.run("ip", "route", "show", "table", "all").output());
+        }
+    }
+
     /// The number of echo replies to this many requests, five a second; zero if the host has no route.
     public static int ping(Host from, String address, int count) {
-        Finished ping =
-                from.run(
-                        "ping",
-                        "-n",
-                        "-c",
-                        Integer.toString(count),
-                        "-i",
-                        "0.2",
-                        "-W",
-                        "2",
-                        address);
+        return received(echo(from, address, count));
+    }
+
+    private static Finished echo(Host from, String address, int count) {
+        return from.run(
+                "ping", "-n", "-c", Integer.toString(count), "-i", "0.2", "-W", "2", address);
+    }
+
+    private static int received(Finished ping) {
         if (ping.exitCode() == NOTHING_SENT && ping.errors().contains("unreachable")) {
             return 0;
         }

@@ -1,0 +1,152 @@
+package io.culvert.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Culvert on both sides: what no other peer can do, IKE over TCP first of all.
+@NeedsLab
+@DisplayName("Culvert to Culvert")
+class CulvertPairIT {
+    private static final Duration LOAD = Duration.ofSeconds(20);
+    private static final double MEGABIT = 1e6;
+
+    /// One way that IKE and ESP can go, as `status` names them.
+    enum Way {
+        UDP("udp", "udp"),
+        IKE_TCP("ike-tcp", "udp"),
+        TCP_ENCAPSULATION("tcp-encapsulation", "tcp-encapsulation");
+
+        final String ike;
+        final String esp;
+
+        Way(String ike, String esp) {
+            this.ike = ike;
+            this.esp = esp;
+        }
+
+        CulvertConf configuration() {
+            return switch (this) {
+                case UDP -> CulvertConf.UDP;
+                case IKE_TCP -> CulvertConf.IKE_TCP;
+                case TCP_ENCAPSULATION -> CulvertConf.TCP_ENCAPSULATION;
+            };
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "ike-tcp through a NAT with ESP in UDP 4500: 20 s of load each way, the same SA after it")
+    void ikeTcpThroughNat() {
+        try (Lab lab = Lab.open()) {
+            Pair pair = Pair.start(lab, Road.behindNat(lab), Way.IKE_TCP);
+            pair.survivesLoad();
+            pair.stop();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "tcp-encapsulation where all UDP is dropped: 20 s of load each way, the same SA after it")
+    void tcpEncapsulationWithoutUdp() {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.behindNat(lab);
+            road.router().filter(Router.ALL_UDP);
+            Pair pair = Pair.start(lab, road, Way.TCP_ENCAPSULATION);
+            pair.survivesLoad();
+            pair.stop();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Way.class)
+    @DisplayName("tshark reads every frame and opens IKE and ESP with the key log")
+    void tsharkReads(Way way) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.behindNat(lab);
+            Capture capture = Capture.start(road.client(), "to-router");
+            Pair pair = Pair.start(lab, road, way);
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 5);
+            pair.client.down(CulvertConf.CONNECTION).orFail();
+            pair.gateway.awaitIkeSas(0, Duration.ofSeconds(5));
+            Path keys = pair.client.keyLog();
+            Dissection read = Dissection.read(road.client(), capture.stop(), keys);
+
+            assertThat(read.frames())
+                    .allSatisfy(frame -> {
+                        assertThat(frame.malformed()).isEmpty();
+                        assertThat(frame.complaint()).isEmpty();
+                    });
+            assertThat(read.frames())
+                    .filteredOn(Dissection.Frame::isEsp)
+                    .hasSizeGreaterThanOrEqualTo(10)
+                    .allMatch(Dissection.Frame::isOpenedEsp)
+                    .allMatch(Dissection.Frame::icvGood);
+            // IKE_AUTH and the request to delete; the answer to that one is empty
+            assertThat(read.frames())
+                    .filteredOn(Dissection.Frame::isOpenedIke)
+                    .hasSizeGreaterThanOrEqualTo(3);
+            assertThat(read.frames())
+                    .filteredOn(Dissection.Frame::isIke)
+                    .anyMatch(frame -> frame.protocols().contains(":tcp:") == (way != Way.UDP));
+            pair.stop();
+        }
+    }
+
+    /// A client and a gateway with an established tunnel.
+    private record Pair(Road road, Way way, CulvertDaemon client, CulvertDaemon gateway) {
+
+        static Pair start(Lab lab, Road road, Way way) {
+            Parties parties = Parties.of(lab, Authentication.PSK);
+            CulvertConf configuration = way.configuration();
+            CulvertDaemon gateway =
+                    CulvertDaemon.start(
+                            road.gateway(), configuration.gateway(parties), parties.gateway());
+            CulvertDaemon client =
+                    CulvertDaemon.start(
+                            road.client(), configuration.client(parties), parties.client());
+            client.up(CulvertConf.CONNECTION).orFail();
+            for (CulvertDaemon side : new CulvertDaemon[] {client, gateway}) {
+                CulvertStatus.IkeSa sa = side.status().only();
+                assertThat(sa.transport()).isEqualTo(way.ike);
+                assertThat(sa.childSas())
+                        .extracting(CulvertStatus.ChildSa::transport)
+                        .containsExactly(way.esp);
+            }
+            return new Pair(road, way, client, gateway);
+        }
+
+        void survivesLoad() {
+            CulvertStatus.IkeSa before = client.status().only();
+            for (boolean toClient : new boolean[] {false, true}) {
+                double rate =
+                        Traffic.iperf(
+                                road.client(), road.gateway(), Road.PROTECTED_HOST, LOAD, toClient);
+                System.out.printf(
+                        "interop: %s, %s: %.0f Mbit/s%n",
+                        way, toClient ? "to the client" : "to the gateway", rate / MEGABIT);
+                assertThat(rate).isGreaterThan(MEGABIT);
+            }
+            CulvertStatus.IkeSa after = client.status().only();
+            assertThat(after.initiatorSpi()).isEqualTo(before.initiatorSpi());
+            assertThat(after.responderSpi()).isEqualTo(before.responderSpi());
+            assertThat(after.childSas())
+                    .extracting(CulvertStatus.ChildSa::inboundSpi)
+                    .isEqualTo(
+                            before.childSas().stream()
+                                    .map(CulvertStatus.ChildSa::inboundSpi)
+                                    .toList());
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+        }
+
+        void stop() {
+            client.stop();
+            gateway.stop();
+        }
+    }
+}

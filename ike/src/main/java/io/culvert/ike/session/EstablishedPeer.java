@@ -84,6 +84,7 @@ final class EstablishedPeer implements Stage {
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         peering.courier().settled();
         peering.courier().missionEnded();
+        peering.tellOfDeleted(now);
         armLiveness(now);
         return this;
     }

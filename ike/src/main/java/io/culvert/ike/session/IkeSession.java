@@ -371,15 +371,7 @@ public final class IkeSession implements Session {
     private void lifetimeOver(MonoTime now, ChildSaId id) {
         Optional<ChildSa> spent =
                 peering.children().stream().filter(c -> c.id().equals(id)).findFirst();
-        spent.ifPresent(child -> {
-            peering.removeChild(child, "its lifetime is over");
-            if (peering.courier().outstanding().isEmpty()) {
-                peering.request(
-                        now,
-                        ExchangeType.INFORMATIONAL,
-                        Informational.deleteChildSas(List.of(child.inbound())));
-            }
-        });
+        spent.ifPresent(child -> peering.deleteChild(now, child, "its lifetime is over"));
     }
 
     private void onInstallFailed(MonoTime now, ChildSaId id, String reason) {

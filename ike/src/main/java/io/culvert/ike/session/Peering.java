@@ -8,6 +8,7 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
+import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.keys.ChildKeys;
@@ -40,6 +41,7 @@ final class Peering {
     private final List<ChildSa> children = new ArrayList<>();
     private final List<Spi> reserve = new ArrayList<>();
     private final List<Spi> taken = new ArrayList<>();
+    private final List<Spi> untold = new ArrayList<>();
     private final List<InetAddress> virtualIps = new ArrayList<>();
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<IkeSa> sa = Optional.empty();
@@ -433,6 +435,22 @@ final class Peering {
         children.remove(child);
         outbox.add(new Action.RemoveChildSa(child.id()));
         outbox.publish(new IkeEvent.ChildSaClosed(child.name(), cause));
+    }
+
+    /// Ends a Child SA and tells the peer, now or when the window lets a request go.
+    void deleteChild(MonoTime now, ChildSa child, String cause) {
+        removeChild(child, cause);
+        untold.add(child.inbound());
+        tellOfDeleted(now);
+    }
+
+    /// Tells the peer of the Child SAs that ended without its knowing.
+    void tellOfDeleted(MonoTime now) {
+        if (!untold.isEmpty() && courier.outstanding().isEmpty()) {
+            List<Payload> deletes = Informational.deleteChildSas(untold);
+            untold.clear();
+            request(now, ExchangeType.INFORMATIONAL, deletes);
+        }
     }
 
     /// Everything ends here.

@@ -1,6 +1,9 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.RevealedKeys;
+import io.culvert.ike.wire.ChainResult;
+import io.culvert.ike.wire.DecodeResult;
+import io.culvert.ike.wire.Encrypted;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.MessageCodec;
@@ -60,24 +63,37 @@ final class Forger {
     Octets message(IkeHeader header, PayloadType first, Octets padded) {
         int body = IV_OCTETS + padded.size() + ICV_OCTETS;
         Octets prefix = MessageCodec.protectedPrefix(header, List.of(), first, body);
-        return protect(header, prefix, padded);
+        Octets explicit = new OctetsBuilder(IV_OCTETS).u64(iv++).build();
+        byte[] sealed = crypt(Cipher.ENCRYPT_MODE, header, prefix, explicit, padded.toArray());
+        return Octets.concat(prefix, explicit, Octets.wrap(sealed));
     }
 
-    /// A message whose encrypted payload does not say truly what is in front of it, but is sealed.
-    Octets protect(IkeHeader header, Octets prefix, Octets padded) {
+    /// The payloads inside a message.
+    List<Payload> open(Octets message) {
+        DecodeResult.Decoded decoded = (DecodeResult.Decoded) new MessageCodec().decode(message);
+        Encrypted sk = (Encrypted) decoded.message().payloads().getLast();
+        Octets prefix = message.slice(0, message.size() - sk.body().size());
+        Octets iv = sk.body().slice(0, IV_OCTETS);
+        byte[] sealed = sk.body().slice(IV_OCTETS).toArray();
+        byte[] padded = crypt(Cipher.DECRYPT_MODE, decoded.message().header(), prefix, iv, sealed);
+        Octets plaintext = Octets.copyOf(padded, 0, padded.length - 1 - padded[padded.length - 1]);
+        ChainResult chain = new MessageCodec().decodePayloads(sk.firstInner(), plaintext);
+        return ((ChainResult.Payloads) chain).payloads();
+    }
+
+    private byte[] crypt(int mode, IkeHeader header, Octets prefix, Octets explicit, byte[] text) {
         byte[] key = header.originalInitiator() ? skEi : skEr;
         int keyOctets = key.length - SALT_OCTETS;
-        Octets explicit = new OctetsBuilder(IV_OCTETS).u64(iv++).build();
         byte[] nonce = Arrays.copyOfRange(key, keyOctets, key.length + IV_OCTETS);
         explicit.copyTo(nonce, SALT_OCTETS);
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
             cipher.init(
-                    Cipher.ENCRYPT_MODE,
+                    mode,
                     new SecretKeySpec(key, 0, keyOctets, "AES"),
                     new GCMParameterSpec(ICV_OCTETS * 8, nonce));
             cipher.updateAAD(prefix.toArray());
-            return Octets.concat(prefix, explicit, Octets.wrap(cipher.doFinal(padded.toArray())));
+            return cipher.doFinal(text);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

@@ -117,6 +117,11 @@ public final class HalfOpenAdmission implements Admission {
         return halfOpen.size();
     }
 
+    /// The number of requests whose repetition would be recognised.
+    int remembered() {
+        return attempts.size();
+    }
+
     private Decision decide(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
         IkeHeader header = message.header();
         if (header.response()) {

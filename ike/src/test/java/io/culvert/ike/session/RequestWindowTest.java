@@ -12,6 +12,7 @@ import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadType;
 import io.culvert.ike.wire.UnknownPayload;
 import io.culvert.ipsec.value.Octets;
@@ -265,8 +266,7 @@ class RequestWindowTest {
         return pair.client.forger.or(() -> pair.gateway.forger).orElseThrow();
     }
 
-    private static Octets fromClient(
-            Pair pair, long messageId, io.culvert.ike.wire.Payload... payloads) {
+    static Octets fromClient(Pair pair, long messageId, Payload... payloads) {
         return forger(pair)
                 .message(forger(pair).request(INFORMATIONAL, true, messageId), List.of(payloads));
     }

@@ -40,54 +40,36 @@ public final class Network implements EspOutlet, AutoCloseable {
     /// Free octets before a received packet, for what a data plane or a device puts there.
     static final int HEADROOM = 64;
 
-    /// How often new addresses are looked for; the system tells nobody who asks by Java alone.
-    private static final Duration LOOK_FOR_ADDRESSES = Duration.ofSeconds(10);
-
     /// Connection numbers stay unique when a program has several endpoints.
     private static final AtomicLong CONNECTIONS = new AtomicLong();
 
     private final ListenSettings settings;
-    private final AddressSource source;
     private final Limits limits;
     private final Timekeeper timekeeper;
     private final Counters counters;
     private final PacketPool pool;
     private final ConnectionCaps caps;
-    private final List<NioDatagramPort> unstarted = new ArrayList<>();
+    private final UdpPorts udp;
     private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
-    private final ConcurrentHashMap<InetSocketAddress, UdpSocket> udp = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, TcpConnection> connections = new ConcurrentHashMap<>();
-    private final List<Thread> receivers = new CopyOnWriteArrayList<>();
-    private Timekeeper.Alarm nextLook = () -> {};
-    private int udpPort;
-    private int natTraversalPort;
     private volatile boolean closed;
     private volatile Optional<TcpConnection.Environment> environment = Optional.empty();
 
-    /// Tells which of our addresses we listen on.
-    @FunctionalInterface
-    interface AddressSource {
-        /// Those that there are now.
-        List<InetAddress> current() throws IOException;
-    }
-
     private Network(
             ListenSettings settings,
-            AddressSource source,
+            UdpPorts.AddressSource source,
             int addresses,
             Limits limits,
             Timekeeper timekeeper,
             Counters counters) {
         this.settings = settings;
-        this.source = source;
         this.limits = limits;
         this.timekeeper = timekeeper;
         this.counters = counters;
         // each UDP port keeps one buffer to receive into
         pool = new PacketPool(limits.receiveBuffers() + 2 * addresses, BUFFER_OCTETS, HEADROOM);
         caps = new ConnectionCaps(limits.unconfirmedPerAddress(), limits.unconfirmedTotal());
-        udpPort = settings.udp();
-        natTraversalPort = settings.natTraversal();
+        udp = new UdpPorts(settings, source, pool, counters, timekeeper);
     }
 
     /// Takes all ports, or none.
@@ -106,7 +88,7 @@ public final class Network implements EspOutlet, AutoCloseable {
 
     static Network open(
             ListenSettings settings,
-            AddressSource source,
+            UdpPorts.AddressSource source,
             Limits limits,
             Timekeeper timekeeper,
             Counters counters)
@@ -134,32 +116,19 @@ public final class Network implements EspOutlet, AutoCloseable {
                 new TcpConnection.Environment(
                         limits, timekeeper, counters, pool, listener, intake, this::forget);
         environment = Optional.of(made);
-        List<NioDatagramPort> ports;
-        synchronized (this) {
-            ports = List.copyOf(unstarted);
-            unstarted.clear();
-        }
-        for (NioDatagramPort port : ports) {
-            try {
-                receive(port, made);
-            } catch (IOException e) {
-                throw new IllegalStateException("the pool has a buffer for each port", e);
-            }
-        }
+        boolean wildcard = settings.addresses().stream().anyMatch(InetAddress::isAnyLocalAddress);
+        udp.start(listener, intake, wildcard);
         listeners.forEach(l -> l.start(this::accepted));
-        if (settings.addresses().stream().anyMatch(InetAddress::isAnyLocalAddress)) {
-            lookAgainLater();
-        }
     }
 
     /// The UDP port for IKE alone.
-    public synchronized int udpPort() {
-        return udpPort;
+    public int udpPort() {
+        return udp.plainNumber();
     }
 
     /// The UDP port shared with ESP.
-    public synchronized int natTraversalPort() {
-        return natTraversalPort;
+    public int natTraversalPort() {
+        return udp.sharedNumber();
     }
 
     /// Where TCP connections are accepted.
@@ -200,16 +169,8 @@ public final class Network implements EspOutlet, AutoCloseable {
     /// Makes sure that UDP ports are open on one of our addresses, such as one that came after the start.
     ///
     /// @throws PortUnavailableException if that is not possible
-    public synchronized void openUdpOn(InetAddress address) throws IOException {
-        if (!closed && !udp.containsKey(new InetSocketAddress(address, natTraversalPort))) {
-            bindUdp(address);
-            TcpConnection.Environment made =
-                    environment.orElseThrow(() -> new IOException("not started"));
-            for (NioDatagramPort port : unstarted) {
-                receive(port, made);
-            }
-            unstarted.clear();
-        }
+    public void openUdpOn(InetAddress address) throws IOException {
+        udp.openOn(address);
     }
 
     /// Sends an IKE message. Does not block on a peer.
@@ -235,11 +196,11 @@ public final class Network implements EspOutlet, AutoCloseable {
         try {
             switch (route) {
                 case EspRoute.Udp(InetSocketAddress local, InetSocketAddress remote) -> {
-                    UdpSocket socket = udp.get(local);
-                    if (socket == null) {
+                    Optional<UdpSocket> socket = udp.at(local);
+                    if (socket.isEmpty()) {
                         drop(packets, count, "ESP_NO_PORT");
                     } else {
-                        socket.sendEsp(packets, count, remote);
+                        socket.get().sendEsp(packets, count, remote);
                     }
                 }
                 case EspRoute.Tcp(long id) -> {
@@ -333,16 +294,8 @@ public final class Network implements EspOutlet, AutoCloseable {
         listeners.forEach(TcpListener::close);
         List<TcpConnection> open = List.copyOf(connections.values());
         open.forEach(TcpConnection::abort);
-        synchronized (this) {
-            nextLook.cancel();
-            unstarted.forEach(NioDatagramPort::close);
-            unstarted.clear();
-        }
-        udp.values().forEach(UdpSocket::close);
         try {
-            for (Thread receiver : receivers) {
-                receiver.join();
-            }
+            udp.close();
             for (TcpConnection connection : open) {
                 connection.join();
             }
@@ -359,7 +312,7 @@ public final class Network implements EspOutlet, AutoCloseable {
     /// Binds the ports on an address, which may have vanished if a wildcard brought it in.
     private void bindUdpUnlessGone(InetAddress address) throws IOException {
         try {
-            bindUdp(address);
+            udp.bind(address);
         } catch (PortUnavailableException e) {
             if (settings.addresses().contains(address)
                     || e.why() != PortUnavailableException.Cause.NO_SUCH_ADDRESS) {
@@ -367,58 +320,6 @@ public final class Network implements EspOutlet, AutoCloseable {
             }
             LOG.log(Level.DEBUG, "left out: " + e.getMessage());
         }
-    }
-
-    private synchronized void lookAgainLater() {
-        if (!closed) {
-            nextLook =
-                    timekeeper.schedule(
-                            timekeeper.now().plus(LOOK_FOR_ADDRESSES),
-                            () -> Thread.ofVirtual().name("addresses").start(this::lookAgain));
-        }
-    }
-
-    /// Opens UDP ports on addresses that have come since, where we listen on all.
-    private void lookAgain() {
-        try {
-            for (InetAddress address : source.current()) {
-                openUdpOn(address);
-            }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a new address is left out for now: " + e.getMessage());
-        }
-        lookAgainLater();
-    }
-
-    private synchronized void bindUdp(InetAddress address) throws IOException {
-        NioDatagramPort plain = NioDatagramPort.bind(new InetSocketAddress(address, udpPort));
-        NioDatagramPort shared;
-        try {
-            shared = NioDatagramPort.bind(new InetSocketAddress(address, natTraversalPort));
-        } catch (IOException e) {
-            plain.close();
-            throw e;
-        }
-        unstarted.add(plain);
-        unstarted.add(shared);
-        udpPort = plain.local().getPort();
-        natTraversalPort = shared.local().getPort();
-    }
-
-    private void receive(NioDatagramPort port, TcpConnection.Environment made) throws IOException {
-        PacketBuffer buffer =
-                pool.acquire().orElseThrow(() -> new IOException("all packet buffers are in use"));
-        UdpSocket socket =
-                new UdpSocket(
-                        port,
-                        port.local().getPort() == natTraversalPort(),
-                        pool,
-                        buffer,
-                        counters,
-                        made.listener(),
-                        made.intake());
-        udp.put(port.local(), socket);
-        receivers.add(socket.start());
     }
 
     private void bindTcp(ListenSettings.TcpPort port) throws IOException {
@@ -510,11 +411,7 @@ public final class Network implements EspOutlet, AutoCloseable {
     }
 
     private UdpSocket socket(InetSocketAddress local) throws IOException {
-        UdpSocket socket = udp.get(local);
-        if (socket == null) {
-            throw new IOException("no UDP port is open at " + local);
-        }
-        return socket;
+        return udp.at(local).orElseThrow(() -> new IOException("no UDP port is open at " + local));
     }
 
     private TcpConnection connection(ConnectionId id) throws IOException {

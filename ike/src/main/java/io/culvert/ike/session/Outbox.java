@@ -33,7 +33,19 @@ final class Outbox {
             IkeHeader header,
             List<Payload> payloads,
             boolean repeated) {
-        publish(passed(true, path, header, message.size(), payloads, repeated));
+        send(path, message, header, notation(payloads), repeated);
+    }
+
+    /// Sends a message and tells the ladder.
+    ///
+    /// @param notation its payloads, see [#notation]
+    void send(
+            TransportPath path,
+            Octets message,
+            IkeHeader header,
+            String notation,
+            boolean repeated) {
+        publish(passed(true, path, header, message.size(), notation, repeated));
         add(new Action.Send(path, message));
     }
 
@@ -44,7 +56,12 @@ final class Outbox {
             IkeHeader header,
             List<Payload> payloads,
             boolean repeated) {
-        publish(passed(false, path, header, message.size(), payloads, repeated));
+        publish(passed(false, path, header, message.size(), notation(payloads), repeated));
+    }
+
+    /// Payloads in short, for the ladder.
+    static String notation(List<Payload> payloads) {
+        return payloads.stream().map(Payload::notation).collect(Collectors.joining(" "));
     }
 
     List<Action> drain() {
@@ -58,9 +75,8 @@ final class Outbox {
             TransportPath path,
             IkeHeader header,
             int octets,
-            List<Payload> payloads,
+            String notation,
             boolean repeated) {
-        String notation = payloads.stream().map(Payload::notation).collect(Collectors.joining(" "));
         return new IkeEvent.MessagePassed(
                 sent,
                 path,

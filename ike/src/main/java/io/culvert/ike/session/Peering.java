@@ -291,9 +291,10 @@ final class Peering {
         IkeSa current = theSa();
         IkeHeader header = request.reply();
         Octets message = current.outbound().seal(header, List.of(), payloads);
-        current.responses().put(new ResponseCache.Cached(header, payloads, message));
+        String notation = Outbox.notation(payloads);
+        current.responses().put(new ResponseCache.Cached(header, notation, message));
         for (TransportPath asked : current.answered(path)) {
-            outbox.send(asked, message, header, payloads, false);
+            outbox.send(asked, message, header, notation, false);
         }
         passed(now, path);
     }

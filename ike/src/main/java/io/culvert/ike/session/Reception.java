@@ -116,7 +116,7 @@ final class Reception {
         boolean repeated = header.messageId() < sa.expectedRequestId();
         Optional<ResponseCache.Cached> cached = sa.responses().find(header.messageId());
         cached.ifPresent(
-                c -> peering.outbox().send(path, c.message(), c.header(), c.payloads(), true));
+                c -> peering.outbox().send(path, c.message(), c.header(), c.notation(), true));
         if (repeated && sa.owesResponse() && header.messageId() == sa.expectedRequestId() - 1) {
             sa.askedAgain(path);
         }

@@ -1,9 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.wire.IkeHeader;
-import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.Octets;
-import java.util.List;
 import java.util.Optional;
 
 /// The latest response, for a request that comes again: it is answered once more and executed never (IK-024).
@@ -11,7 +9,9 @@ import java.util.Optional;
 /// With a window of 1 the latest is the only one that can be asked for.
 final class ResponseCache {
     /// A response as it was sent.
-    record Cached(IkeHeader header, List<Payload> payloads, Octets message) {}
+    ///
+    /// @param notation its payloads in short: an idle SA keeps no more of them
+    record Cached(IkeHeader header, String notation, Octets message) {}
 
     private Optional<Cached> latest = Optional.empty();
 

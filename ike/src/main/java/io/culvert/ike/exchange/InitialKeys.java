@@ -33,8 +33,26 @@ public record InitialKeys(
         boolean knowsIkeTcp,
         OptionalInt ikeTcpPort,
         boolean childless) {
+    private static final KeyMaterial FORGOTTEN = KeyMaterial.wrap("forgotten", new byte[0]);
+
     /// Copies the set.
     public InitialKeys {
         signatureHashes = Set.copyOf(signatureHashes);
+    }
+
+    /// The same without what keys come from: once the first Child SA has its own, all others come from SK_d.
+    public InitialKeys withoutNonces() {
+        return new InitialKeys(
+                initiatorSpi,
+                responderSpi,
+                suite,
+                FORGOTTEN,
+                Octets.EMPTY,
+                Octets.EMPTY,
+                nat,
+                Set.of(),
+                knowsIkeTcp,
+                ikeTcpPort,
+                childless);
     }
 }

@@ -27,17 +27,21 @@ final class EstablishedPeer implements Stage {
     }
 
     /// Enters the stage right after IKE_AUTH.
-    static Stage begin(MonoTime now, Peering peering, boolean originalInitiator) {
+    ///
+    /// @param childFailure why the Child SA that was asked for did not come about
+    static Stage begin(
+            MonoTime now,
+            Peering peering,
+            boolean originalInitiator,
+            Optional<SessionFailure> childFailure) {
+        peering.theSa().forgetInit();
         var stage = new EstablishedPeer(peering);
         boolean overIkeTcp =
                 peering.latestPath()
                         .filter(path -> path.kind() == TransportKind.IKE_TCP)
                         .isPresent();
-        peering.authenticated()
-                .flatMap(outcome -> outcome.childFailure())
-                .ifPresent(failure ->
-                        peering.outbox()
-                                .publish(new IkeEvent.ChildSaFailed(stage.firstChild(), failure)));
+        childFailure.ifPresent(failure ->
+                peering.outbox().publish(new IkeEvent.ChildSaFailed(stage.firstChild(), failure)));
         boolean onAnotherStream =
                 peering.courier().isTcpEncapsulation() && peering.courier().hasReconnected();
         if (originalInitiator && (overIkeTcp || onAnotherStream)) {

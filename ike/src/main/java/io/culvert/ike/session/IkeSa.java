@@ -16,12 +16,12 @@ final class IkeSa {
     private static final int MOST_PATHS_OF_A_REQUEST = 3;
 
     private final boolean originalInitiator;
-    private final InitialKeys initial;
+    private InitialKeys initial;
     private final IkeKeys keys;
     private final SkProtection outbound;
     private final SkProtection inbound;
-    private final Octets initRequest;
-    private final Octets initResponse;
+    private Octets initRequest;
+    private Octets initResponse;
     private final TransportPath initPath;
     private final ResponseCache responses = new ResponseCache();
     private long nextRequestId;
@@ -146,6 +146,13 @@ final class IkeSa {
     void forgetProofKeys() {
         keys.skPi().close();
         keys.skPr().close();
+    }
+
+    /// IKE_SA_INIT has served: both are authenticated, and the first Child SA has its keys.
+    void forgetInit() {
+        initial = initial.withoutNonces();
+        initRequest = Octets.EMPTY;
+        initResponse = Octets.EMPTY;
     }
 
     void close() {

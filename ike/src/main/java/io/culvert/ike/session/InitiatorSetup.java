@@ -278,7 +278,7 @@ final class InitiatorSetup {
             if (outcome.child().isEmpty()) {
                 spi.ifPresent(peering::giveBack);
             }
-            return EstablishedPeer.begin(now, peering, true);
+            return EstablishedPeer.begin(now, peering, true, outcome.childFailure());
         }
     }
 }

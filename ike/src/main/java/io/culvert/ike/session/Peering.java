@@ -7,6 +7,7 @@ import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
+import io.culvert.ike.auth.Identity;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.InitialKeys;
@@ -45,7 +46,7 @@ final class Peering {
     private final List<InetAddress> virtualIps = new ArrayList<>();
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<IkeSa> sa = Optional.empty();
-    private Optional<Authenticated> authenticated = Optional.empty();
+    private Optional<Identity> authenticated = Optional.empty();
     private Optional<MonoTime> establishedAt = Optional.empty();
     private Optional<TransportPath> latestPath = Optional.empty();
     private MonoTime transportSince = MonoTime.ZERO;
@@ -104,7 +105,8 @@ final class Peering {
         return sa.orElseThrow();
     }
 
-    Optional<Authenticated> authenticated() {
+    /// Whom the peer has proved to be.
+    Optional<Identity> authenticated() {
         return authenticated;
     }
 
@@ -310,7 +312,7 @@ final class Peering {
     /// Both sides are authenticated.
     void establish(MonoTime now, Authenticated outcome) {
         noLongerHalfOpen(true);
-        authenticated = Optional.of(outcome);
+        authenticated = Optional.of(outcome.remote());
         connection(outcome.connection());
         establishedAt = Optional.of(now);
         boolean replace = outcome.connection().uniqueness() == ConnectionConfig.Uniqueness.REPLACE;
@@ -420,7 +422,7 @@ final class Peering {
                 initiator,
                 responder,
                 connection.map(c -> c.local().identity()),
-                authenticated.map(Authenticated::remote),
+                authenticated,
                 latestPath,
                 courier.why(),
                 transportSince,

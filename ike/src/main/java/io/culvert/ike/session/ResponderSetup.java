@@ -213,7 +213,7 @@ final class ResponderSetup {
                 peering.giveBack(current.spi());
             }
             peering.respond(now, current.path(), current.header(), outcome.response());
-            return EstablishedPeer.begin(now, peering, false);
+            return EstablishedPeer.begin(now, peering, false, outcome.childFailure());
         }
     }
 }

@@ -21,10 +21,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Does what a session wants done, and remembers what has to be undone when it ends. For the thread of its actor.
 final class ActionPerformer {
@@ -36,8 +34,8 @@ final class ActionPerformer {
     private final List<IkeSpi> spis = new ArrayList<>(1);
     private final List<ChildSaId> children = new ArrayList<>(1);
     private final List<ConnectionId> opened = new ArrayList<>(0);
-    private final Set<Spi> reserved = HashSet.newHashSet(2);
-    private final Set<IkeSpi> handshakes = HashSet.newHashSet(1);
+    private final List<Spi> reserved = new ArrayList<>(0);
+    private final List<IkeSpi> handshakes = new ArrayList<>(0);
     private Optional<Identities> identities = Optional.empty();
 
     ActionPerformer(SessionActor actor, Sessions house, Duration connectTime) {
@@ -88,7 +86,7 @@ final class ActionPerformer {
                 return List.of(new Input.SpisReserved(spisTaken));
             }
             case Action.ReleaseSpis(List<Spi> unused) -> {
-                reserved.removeAll(Set.copyOf(unused));
+                reserved.removeAll(unused);
                 house.dataPlane().releaseSpis(unused);
             }
             case Action.InstallChildSa(ChildSaSpec spec) -> {

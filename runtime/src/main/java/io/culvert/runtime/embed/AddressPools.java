@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.Set;
 public final class AddressPools {
     /// How many peers' last addresses are remembered in each pool.
     private static final int REMEMBERED = 65_536;
+
+    /// How many addresses that were given back rest in each pool while others were never leased.
+    private static final int MOST_RESTING = 65_536;
 
     private final Map<String, Leases> pools = new LinkedHashMap<>();
     private final Map<Long, List<Lease>> held = new HashMap<>();
@@ -108,8 +112,14 @@ public final class AddressPools {
         private final AddressPool settings;
         private final BigInteger first;
         private final BigInteger last;
-        private final Set<InetAddress> taken = new LinkedHashSet<>();
+        private final Set<InetAddress> taken = new HashSet<>();
+
+        /// Free ones that were leased, the one given back first in front.
+        private final LinkedHashSet<InetAddress> returned = new LinkedHashSet<>();
+
         private final LinkedHashMap<Identity, InetAddress> remembered = new LinkedHashMap<>();
+
+        /// The first that was never leased in turn.
         private BigInteger next;
 
         Leases(AddressPool settings) {
@@ -139,6 +149,7 @@ public final class AddressPools {
                 chosen = anyFree();
             }
             chosen.ifPresent(address -> {
+                returned.remove(address);
                 taken.add(address);
                 remember(identity, address);
             });
@@ -146,26 +157,23 @@ public final class AddressPools {
         }
 
         void free(InetAddress address) {
-            taken.remove(address);
+            if (taken.remove(address)) {
+                returned.add(address);
+            }
         }
 
-        /// The free address that was not used for longest, so that late packets for an old holder find nobody.
+        /// The free address that was not used for longest, so that late packets for an old holder find nobody: one that
+        /// nobody had yet, then the one that was given back first. It does not search among the leased ones, and does not
+        /// let a large pool collect all that were ever leased.
         private Optional<InetAddress> anyFree() {
-            // among so many addresses one is free: the taken ones, DNS servers, and one more
-            BigInteger tries =
-                    last.subtract(first)
-                            .add(BigInteger.ONE)
-                            .min(BigInteger.valueOf(taken.size() + settings.dns().size() + 1L));
-            for (BigInteger i = BigInteger.ZERO;
-                    i.compareTo(tries) < 0;
-                    i = i.add(BigInteger.ONE)) {
+            while (next.compareTo(last) <= 0 && returned.size() < MOST_RESTING) {
                 InetAddress candidate = address(next);
-                next = next.equals(last) ? first : next.add(BigInteger.ONE);
-                if (isFree(candidate)) {
+                next = next.add(BigInteger.ONE);
+                if (isFree(candidate) && !returned.contains(candidate)) {
                     return Optional.of(candidate);
                 }
             }
-            return Optional.empty();
+            return returned.stream().findFirst();
         }
 
         private boolean isFree(InetAddress address) {

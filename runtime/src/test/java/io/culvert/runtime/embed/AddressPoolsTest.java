@@ -63,6 +63,24 @@ final class AddressPoolsTest {
     }
 
     @Test
+    @DisplayName(
+            "of addresses that were all leased before, the one given back first is leased first")
+    void restedLongest() {
+        for (int i = 0; i < 5; i++) {
+            pools.lease(i, question("user" + i, List.of("rw"), ANY));
+        }
+        for (long session : new long[] {3, 0, 4}) {
+            pools.releaseAll(session);
+        }
+        assertThat(addresses(pools.lease(5, question("user0", List.of("rw"), ANY))))
+                .containsExactly(address("10.9.0.2"));
+        assertThat(addresses(pools.lease(6, question("new", List.of("rw"), ANY))))
+                .containsExactly(address("10.9.0.5"));
+        assertThat(addresses(pools.lease(7, question("newer", List.of("rw"), ANY))))
+                .containsExactly(address("10.9.0.6"));
+    }
+
+    @Test
     @DisplayName("the same peer in two sessions has two addresses")
     void twoSessions() {
         assertThat(addresses(pools.lease(1, question("alice", List.of("rw"), ANY))))

@@ -264,7 +264,7 @@ class ArchitectureTest {
     }
 
     private static DynamicTest law(String name, ArchRule rule) {
-        return DynamicTest.dynamicTest(name, () -> rule.allowEmptyShould(true).check(shipped));
+        return DynamicTest.dynamicTest(name, () -> rule.check(shipped));
     }
 
     private static DescribedPredicate<JavaClass> areIn(String room) {

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,7 +75,7 @@ final class DaemonCommand implements Callable<Integer> {
         Settings settings = settings();
         PrintWriter out = spec.commandLine().getOut();
         if (check) {
-            out.println(config + " is right: " + settings.connections().size() + " connections");
+            out.println(config + " is right; connections: " + settings.connections().size());
             out.flush();
             return ExitCode.DONE.number();
         }
@@ -91,15 +92,21 @@ final class DaemonCommand implements Callable<Integer> {
         SettingsFile reader =
                 new SettingsFile(name -> Optional.ofNullable(System.getenv(name)), Instant.now());
         return switch (reader.read(config)) {
-            case SettingsFile.Result.Refused(List<Problem> problems) ->
-                    throw new CommandFailure(
-                            ExitCode.USAGE, problems.stream().map(Problem::toString).toList());
+            case SettingsFile.Result.Refused(List<Problem> problems) -> throw refused(problems);
             case SettingsFile.Result.Accepted(Settings settings, List<Problem> warnings) -> {
                 warnings.forEach(spec.commandLine().getErr()::println);
                 spec.commandLine().getErr().flush();
                 yield settings;
             }
         };
+    }
+
+    /// One line for each problem, as editors take them.
+    private CommandFailure refused(List<Problem> problems) {
+        List<String> lines = new ArrayList<>();
+        lines.add("the configuration is not right:");
+        problems.forEach(problem -> lines.add(problem.toString()));
+        return new CommandFailure(ExitCode.USAGE, lines);
     }
 
     private void start(Settings settings) {

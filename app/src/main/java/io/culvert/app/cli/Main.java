@@ -69,7 +69,7 @@ public final class Main implements Runnable {
             throws Exception {
         if (e instanceof CommandFailure failure) {
             PrintWriter err = line.getErr();
-            failure.lines().forEach(text -> err.println("culvert: " + text));
+            err.println("culvert: " + String.join("\n", failure.lines()));
             return failure.exit().number();
         }
         throw e;

@@ -318,7 +318,8 @@ final class Section {
     /// The candidate that differs least from `word`, unless all differ much.
     static Optional<String> nearest(String word, Collection<String> candidates) {
         return candidates.stream()
-                .filter(c -> distance(word, c) <= Math.min(FARTHEST_SUGGESTION, c.length() / 2))
+                .filter(c ->
+                        distance(word, c) <= Math.min(FARTHEST_SUGGESTION, (c.length() + 1) / 2))
                 .min(
                         Comparator.comparingInt((String c) -> distance(word, c))
                                 .thenComparing(Comparator.naturalOrder()));

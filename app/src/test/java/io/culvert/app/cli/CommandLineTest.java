@@ -183,6 +183,38 @@ class CommandLineTest {
     }
 
     @Test
+    @DisplayName(
+            "--check tells all mistakes, one line each that an editor can jump to, and exits with 2")
+    void checksConfigurations() throws Exception {
+        Path file =
+                Files.writeString(folder.resolve("c.toml"), "[lisen]\n[daemon]\nlog-level = 7\n");
+        assertThat(run("daemon", "--check", "--config", file))
+                .isEqualTo(
+                        new Run(
+                                2,
+                                "",
+                                """
+                                culvert: the configuration is not right:
+                                FILE:1:1: connections: there is no connection; add a table [connections.NAME]
+                                FILE:1:1: lisen: this key is not known; did you mean "listen"?
+                                FILE:3:1: daemon.log-level: 7 does not fit; write text in quotes
+                                """
+                                        .replace("FILE", file.toString())));
+        Files.writeString(
+                file,
+                """
+                [connections.c]
+                local = { auth = "psk", id = "a" }
+                remote = { auth = "psk", id = "b" }
+                children.net = {}
+                [secrets.s]
+                psk-env = "PATH"
+                """);
+        assertThat(run("daemon", "--check", "--config", file))
+                .isEqualTo(new Run(0, file + " is right; connections: 1\n", ""));
+    }
+
+    @Test
     void makesKeys() {
         assertThat(run("pki", "psk").out()).matches("0s[A-Za-z0-9+/]{43}=\n");
         assertThat(run("pki", "psk").out()).isNotEqualTo(run("pki", "psk").out());

@@ -67,7 +67,17 @@ public final class CulvertDaemon implements AutoCloseable {
 
     /// Runs any command of the program on a host, without a daemon being needed.
     public static Finished command(Host host, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(launcher().toString()));
+        return launch(host, List.of(), arguments);
+    }
+
+    /// Runs any command of the program as another user, who has no capabilities.
+    public static Finished commandAs(Host host, String user, List<String> arguments) {
+        return launch(host, List.of("runuser", "-u", user, "--"), arguments);
+    }
+
+    private static Finished launch(Host host, List<String> as, List<String> arguments) {
+        List<String> command = new ArrayList<>(as);
+        command.add(launcher().toString());
         command.addAll(arguments);
         return host.run(SHORT_LIVED, COMMAND_LIMIT, command);
     }
@@ -117,6 +127,11 @@ public final class CulvertDaemon implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /// SIGKILL: nothing can be cleaned up.
+    public void kill() {
+        process.kill();
     }
 
     /// SIGTERM; fails unless the daemon ends by itself with exit code 0 and leaves the host as it found it.

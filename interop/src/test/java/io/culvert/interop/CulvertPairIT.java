@@ -73,7 +73,7 @@ class CulvertPairIT {
             Pair pair = Pair.start(lab, road, way);
             Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 5);
             pair.client.down(CulvertConf.CONNECTION).orFail();
-            pair.gateway.awaitIkeSas(0, Duration.ofSeconds(5));
+            pair.gateway.awaitIkeSas(0, Duration.ofSeconds(20));
             Path keys = pair.client.keyLog();
             Dissection read = Dissection.read(road.client(), capture.stop(), keys);
 

@@ -171,7 +171,7 @@ class FailureIT {
 
             client.stop();
 
-            gateway.awaitNoSa(Duration.ofSeconds(5));
+            gateway.awaitNoSa(Duration.ofSeconds(20));
         }
     }
 
@@ -196,7 +196,7 @@ class FailureIT {
         Finished up = client.up(CulvertConf.CONNECTION);
         assertThat(up.exitCode()).as(up + "\n" + client.log()).isEqualTo(exitCode);
         assertThat(up.errors() + up.output()).isNotBlank();
-        client.awaitIkeSas(0, Duration.ofSeconds(5));
+        client.awaitIkeSas(0, Duration.ofSeconds(20));
         assertThat(client.isAlive()).isTrue();
     }
 }

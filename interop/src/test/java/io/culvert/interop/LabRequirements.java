@@ -16,6 +16,7 @@ final class LabRequirements implements ExecutionCondition {
                     "ip",
                     "nft",
                     "sysctl",
+                    "runuser",
                     "ping",
                     "openssl",
                     "charon-systemd",

@@ -42,7 +42,7 @@ class StrongSwanIT {
             carriesTraffic(road);
 
             client.down(CulvertConf.CONNECTION).orFail();
-            gateway.awaitNoSa(Duration.ofSeconds(5));
+            gateway.awaitNoSa(Duration.ofSeconds(20));
             client.stop();
         }
     }
@@ -71,7 +71,7 @@ class StrongSwanIT {
             carriesTraffic(road);
 
             client.terminate(SwanctlConf.CONNECTION).orFail();
-            gateway.awaitIkeSas(0, Duration.ofSeconds(5));
+            gateway.awaitIkeSas(0, Duration.ofSeconds(20));
             gateway.stop();
         }
     }

@@ -15,6 +15,7 @@ public final class PacketPool implements AutoCloseable {
     private final ArrayDeque<PacketBuffer> free;
     private final int count;
     private final int headroom;
+    private boolean closed; // guarded by free
 
     /// Allocates the slab.
     ///
@@ -36,11 +37,12 @@ public final class PacketPool implements AutoCloseable {
         }
     }
 
-    /// Takes a buffer with an empty packet in it, unless all are in use. Ownership: moves to the caller.
+    /// Takes a buffer with an empty packet in it, unless all are in use or the pool is closed. Ownership: moves to the
+    /// caller.
     public Optional<PacketBuffer> acquire() {
         PacketBuffer buffer;
         synchronized (free) {
-            buffer = free.pollLast();
+            buffer = closed ? null : free.pollLast();
         }
         if (buffer == null) {
             return Optional.empty();
@@ -59,7 +61,24 @@ public final class PacketPool implements AutoCloseable {
     /// Frees the slab; buffers still out fail on use. Call when all loops have ended.
     @Override
     public void close() {
+        synchronized (free) {
+            closed = true;
+        }
         arena.close();
+    }
+
+    /// Frees the slab unless buffers are in use, for where somebody may still want to send.
+    ///
+    /// @return whether it is closed
+    public boolean closeIfUnused() {
+        synchronized (free) {
+            if (free.size() < count) {
+                return false;
+            }
+            closed = true;
+        }
+        arena.close();
+        return true;
     }
 
     void takeBack(PacketBuffer buffer) {

@@ -302,9 +302,8 @@ public final class Network implements EspOutlet, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (pool.inUse() == 0) {
-            pool.close();
-        } else {
+        // a session that did not end in time may still try to send
+        if (!pool.closeIfUnused()) {
             LOG.log(Level.DEBUG, "{0} packet buffers are still in use", pool.inUse());
         }
     }

@@ -207,10 +207,14 @@ public final class IkeSession implements Session {
     }
 
     private void unreachable(MonoTime now) {
+        // a peer that refused us did answer, though it proved nothing
         SessionFailure failure =
-                new SessionFailure.Unreachable(
-                        "the peer cannot be reached: " + peering.courier().lastTrouble(),
-                        "check address, port and firewall, or try another of `transports`");
+                stage.refusal()
+                        .orElseGet(() ->
+                                new SessionFailure.Unreachable(
+                                        "the peer cannot be reached: "
+                                                + peering.courier().lastTrouble(),
+                                        "check address, port and firewall, or try another of `transports`"));
         boolean stillTold =
                 stage instanceof EstablishedPeer
                         && peering.connection().orElseThrow().transport().kind()

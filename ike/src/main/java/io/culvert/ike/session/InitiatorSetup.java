@@ -131,6 +131,11 @@ final class InitiatorSetup {
         }
 
         @Override
+        public Optional<SessionFailure> refusal() {
+            return hint;
+        }
+
+        @Override
         public Stage onTimer(MonoTime now, TimerTable.Kind kind) {
             if (kind == TimerTable.Kind.HINT) {
                 peering.end("refused by the peer", hint);

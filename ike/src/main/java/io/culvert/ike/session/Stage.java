@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
@@ -8,6 +9,7 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.List;
+import java.util.Optional;
 
 /// Where a session stands in its life: what it awaits, and what it does with it. Each method gives the next stage,
 /// often the same one.
@@ -44,6 +46,11 @@ interface Stage {
     default Stage onResponse(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         return this;
+    }
+
+    /// What the peer has said against us without proof, if anything (IK-048).
+    default Optional<SessionFailure> refusal() {
+        return Optional.empty();
     }
 
     /// A question was answered.

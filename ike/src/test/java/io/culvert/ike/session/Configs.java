@@ -27,6 +27,7 @@ import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.TrafficSelector;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -71,6 +72,30 @@ final class Configs {
                 List.of(any()),
                 List.of(),
                 List.of(child()));
+    }
+
+    /// The same connection, which gives up after a fifth of a second.
+    static ConnectionConfig impatient(ConnectionConfig patient) {
+        ConnectionTimers times = patient.timers();
+        return new ConnectionConfig(
+                patient.name(),
+                patient.localAddresses(),
+                patient.remoteAddresses(),
+                patient.transport(),
+                patient.proposals(),
+                patient.local(),
+                patient.remote(),
+                patient.virtualIps(),
+                patient.pools(),
+                patient.children(),
+                patient.uniqueness(),
+                new ConnectionTimers(
+                        List.of(Duration.ofMillis(100), Duration.ofMillis(100)),
+                        times.streamAnswer(),
+                        times.connect(),
+                        times.liveness(),
+                        times.natKeepalive(),
+                        times.halfOpen()));
     }
 
     static ConnectionConfig clientWithoutChild(IkeProposal... proposals) {

@@ -287,6 +287,22 @@ class SessionSetupTest {
     }
 
     @Test
+    @DisplayName("a refusal is told also by who gives up before it is believed (IK-048)")
+    void refusalOutlivesImpatience() {
+        Pair pair =
+                new Pair(
+                                Configs.context(1, "secret", OptionalInt.empty()),
+                                Configs.impatient(Configs.client(UDP, Configs.X25519)),
+                                Configs.context(2, "secret", OptionalInt.empty()),
+                                List.of(Configs.gateway(Configs.with(KeyExchangeMethod.ECP_384))),
+                                HalfOpenAdmission.Limits.DEFAULT)
+                        .start();
+        pair.advance(Duration.ofMillis(500));
+
+        assertThat(failure(pair.client)).isInstanceOf(SessionFailure.Incompatible.class);
+    }
+
+    @Test
     @DisplayName(
             "selectors that do not meet: the IKE SA lives, the child fails with both offers (IK-088)")
     void wrongSelectors() {

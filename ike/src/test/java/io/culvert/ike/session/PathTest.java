@@ -277,6 +277,22 @@ class PathTest {
     }
 
     @Test
+    @DisplayName(
+            "a request of the gateway waits for the first message over UDP, then goes there (IT-062, IT-063)")
+    void requestWaitsForTheUdpEndpoint() {
+        Pair pair = Pairs.of(Way.IKE_TCP);
+        pair.keeps = message -> message.path() instanceof TransportPath.Udp;
+        pair.start();
+        pair.gateway.handle(new Input.Commanded(new Command.CheckLiveness()));
+        assertThat(pair.gateway.ladder()).hasSize(2);
+
+        pair.letGo();
+        assertThat(pair.gateway.ladder())
+                .endsWith("INFORMATIONAL request 0 udp", "INFORMATIONAL response 2 udp");
+        GarbageTest.assertStillWorks(pair);
+    }
+
+    @Test
     @DisplayName("repetitions come after 2, 4, 8 … s, each within 10 % and not all alike (IK-023)")
     void jitter() {
         List<Duration> firstWaits = new ArrayList<>();

@@ -30,11 +30,9 @@ final class TunnelRoutes implements AddressAssigner {
     private final Function<InetAddress, List<OuterFlow>> flows;
 
     // all guarded by this
-    private final Map<Child, ChildRoutes> routes = new HashMap<>();
+    private final Map<Long, Map<String, ChildRoutes>> routes = new HashMap<>();
     private final Map<Long, InetAddress> peers = new HashMap<>();
     private final Map<Long, Set<InetAddress>> assigned = new HashMap<>();
-
-    private record Child(long session, String name) {}
 
     /// @param flows what carries tunnels to a peer: it must never go into the tunnel itself
     TunnelRoutes(TunNetwork network, Function<InetAddress, List<OuterFlow>> flows) {
@@ -71,7 +69,7 @@ final class TunnelRoutes implements AddressAssigner {
             case IkeEvent.IkeSaEstablished(var status) ->
                     status.path().ifPresent(p -> peers.put(session, p.remote().getAddress()));
             case IkeEvent.ChildSaEstablished(ChildSaStatus child) -> add(session, child);
-            case IkeEvent.ChildSaClosed(String child, _) -> remove(new Child(session, child));
+            case IkeEvent.ChildSaClosed(String child, _) -> remove(session, child);
             case IkeEvent.IkeSaClosed _ -> forget(session);
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
@@ -98,7 +96,9 @@ final class TunnelRoutes implements AddressAssigner {
         try {
             network.localAddressWithin(child.local()).ifPresent(sources::add);
             ChildRoutes added = network.route(child.remote(), sources, outer);
-            ChildRoutes old = routes.put(new Child(session, child.name()), added);
+            ChildRoutes old =
+                    routes.computeIfAbsent(session, _ -> HashMap.newHashMap(1))
+                            .put(child.name(), added);
             if (old != null) {
                 old.close();
             }
@@ -111,18 +111,25 @@ final class TunnelRoutes implements AddressAssigner {
 
     private void forget(long session) {
         peers.remove(session);
-        routes.keySet().stream().filter(c -> c.session() == session).toList().forEach(this::remove);
+        Map<String, ChildRoutes> left = routes.remove(session);
+        if (left != null) {
+            left.forEach(TunnelRoutes::close);
+        }
     }
 
-    private void remove(Child child) {
-        ChildRoutes old = routes.remove(child);
-        if (old == null) {
-            return;
+    private void remove(long session, String child) {
+        Map<String, ChildRoutes> ofSession = routes.get(session);
+        ChildRoutes old = ofSession == null ? null : ofSession.remove(child);
+        if (old != null) {
+            close(child, old);
         }
+    }
+
+    private static void close(String child, ChildRoutes old) {
         try {
             old.close();
         } catch (SystemCallException e) {
-            LOG.log(Level.WARNING, "a route of " + child.name() + " remains: " + e.getMessage());
+            LOG.log(Level.WARNING, "a route of " + child + " remains: " + e.getMessage());
         }
     }
 }

@@ -306,10 +306,10 @@ final class Courier {
         }
         return switch (request.lastPath()) {
             case TransportPath.Udp path -> {
-                if (request.sendings() >= times.retransmissions().size()) {
+                if (request.datagrams() >= times.retransmissions().size()) {
                     lastTrouble =
                             "no answer to "
-                                    + request.sendings()
+                                    + request.datagrams()
                                     + " copies of "
                                     + request.exchange();
                     yield Outcome.UNREACHABLE;
@@ -417,7 +417,7 @@ final class Courier {
         List<Duration> waits = times.retransmissions();
         Duration wait =
                 path instanceof TransportPath.Udp
-                        ? spread(waits.get(Math.min(request.sendings(), waits.size()) - 1))
+                        ? spread(waits.get(Math.min(request.datagrams(), waits.size()) - 1))
                         : times.streamAnswer();
         timers.set(TimerTable.Kind.RETRANSMISSION, now, wait);
     }

@@ -29,6 +29,7 @@ final class Transmission {
     private final Octets message;
     private final List<TransportPath> copies = new ArrayList<>(2);
     private int sendings;
+    private int datagrams;
 
     Transmission(long messageId, ExchangeType exchange, List<Payload> payloads, Octets message) {
         this.messageId = messageId;
@@ -78,11 +79,15 @@ final class Transmission {
     boolean sentOn(TransportPath path) {
         copies.remove(path);
         copies.add(path);
+        if (path instanceof TransportPath.Udp) {
+            datagrams++;
+        }
         return sendings++ > 0;
     }
 
-    int sendings() {
-        return sendings;
+    /// How often it was sent over UDP. A copy on a stream takes nothing from the schedule there.
+    int datagrams() {
+        return datagrams;
     }
 
     /// Whether a copy went by this path, so that the response may come by it (IT-016). Over UDP the peer's ports may

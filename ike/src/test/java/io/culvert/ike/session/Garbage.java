@@ -112,7 +112,7 @@ record Garbage(Recipe recipe, boolean toClient, By by, long first, long second, 
 
     /// Appends the noise; half of the time the header's length tells of it.
     private Octets lengthened(Octets message) {
-        int octets = (second & 2) == 0 ? noise.size() : 66_000;
+        int octets = (second & 2) == 0 ? Math.max(1, noise.size()) : 66_000;
         OctetsBuilder longer =
                 new OctetsBuilder().octets(message).octets(noise).zeros(octets - noise.size());
         if ((second & 1) == 1 && longer.size() >= IkeHeader.OCTETS) {

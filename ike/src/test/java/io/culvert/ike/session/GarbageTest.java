@@ -45,6 +45,7 @@ class GarbageTest {
                         assertThat(pair.gateway.children).hasSizeLessThanOrEqualTo(1);
                         checkChildrenPerSession(pair);
                     }
+                    pair.watch = (_, _) -> {};
                     pair.letGo().advance(Duration.ofMinutes(10));
                     checkNothingLeaks(pair.client);
                     checkNothingLeaks(pair.gateway);

@@ -34,14 +34,18 @@ final class LibcryptoAead implements Aead {
             MemorySegment target,
             long targetOffset) {
         requireNonce(nonce);
-        MemorySegment in = input.read(source, sourceOffset, length);
-        MemorySegment out = output.aim(target, targetOffset, length + icvOctets);
-        context.encrypt(nonce);
-        context.authenticate(aad, aadLength);
-        context.update(in, out, length);
-        Libcrypto.require(context.finish() ? 1 : 0, "EVP_CipherFinal_ex");
-        context.icv(out.asSlice(length, icvOctets));
-        output.deliver(target, targetOffset, length + icvOctets);
+        try {
+            MemorySegment in = input.read(source, sourceOffset, length);
+            MemorySegment out = output.aim(target, targetOffset, length + icvOctets);
+            context.encrypt(nonce);
+            context.authenticate(aad, aadLength);
+            context.update(in, out, length);
+            Libcrypto.require(context.finish() ? 1 : 0, "EVP_CipherFinal_ex");
+            context.icv(out.asSlice(length, icvOctets));
+            output.deliver(target, targetOffset, length + icvOctets);
+        } finally {
+            release();
+        }
     }
 
     @Override
@@ -59,24 +63,33 @@ final class LibcryptoAead implements Aead {
         }
         requireNonce(nonce);
         int plain = length - icvOctets;
-        MemorySegment in = input.read(source, sourceOffset, length);
-        MemorySegment out = output.aim(target, targetOffset, plain);
-        context.decrypt(nonce);
-        context.expect(in.asSlice(plain, icvOctets));
-        context.authenticate(aad, aadLength);
-        context.update(in, out, plain);
-        if (!context.finish()) {
-            // it decrypts before it has checked: nobody may see what came out
-            out.fill((byte) 0);
-            return false;
+        try {
+            MemorySegment in = input.read(source, sourceOffset, length);
+            MemorySegment out = output.aim(target, targetOffset, plain);
+            context.decrypt(nonce);
+            context.expect(in.asSlice(plain, icvOctets));
+            context.authenticate(aad, aadLength);
+            context.update(in, out, plain);
+            if (!context.finish()) {
+                // it decrypts before it has checked: nobody may see what came out
+                out.fill((byte) 0);
+                return false;
+            }
+            output.deliver(target, targetOffset, plain);
+            return true;
+        } finally {
+            release();
         }
-        output.deliver(target, targetOffset, plain);
-        return true;
     }
 
     @Override
     public void close() {
         context.close();
+    }
+
+    private void release() {
+        input.release();
+        output.release();
     }
 
     private static void requireNonce(byte[] nonce) {

@@ -60,11 +60,16 @@ final class LibcryptoCipher implements UnauthenticatedCipher {
             int length,
             MemorySegment target,
             long targetOffset) {
-        MemorySegment in = input.read(source, sourceOffset, length);
-        MemorySegment out = output.aim(target, targetOffset, length);
-        context.update(in, out, length);
-        Libcrypto.require(context.finish() ? 1 : 0, "EVP_CipherFinal_ex");
-        output.deliver(target, targetOffset, length);
+        try {
+            MemorySegment in = input.read(source, sourceOffset, length);
+            MemorySegment out = output.aim(target, targetOffset, length);
+            context.update(in, out, length);
+            Libcrypto.require(context.finish() ? 1 : 0, "EVP_CipherFinal_ex");
+            output.deliver(target, targetOffset, length);
+        } finally {
+            input.release();
+            output.release();
+        }
     }
 
     private void requireFits(byte[] iv, int length) {

@@ -23,7 +23,11 @@ final class LibcryptoIntegrity implements Integrity {
 
     @Override
     public void update(MemorySegment source, long offset, int length) {
-        context.update(input.read(source, offset, length), length);
+        try {
+            context.update(input.read(source, offset, length), length);
+        } finally {
+            input.release();
+        }
     }
 
     @Override

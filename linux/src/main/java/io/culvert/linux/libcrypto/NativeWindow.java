@@ -2,14 +2,14 @@ package io.culvert.linux.libcrypto;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// A stretch of memory as libcrypto wants it: native.
 ///
-/// Native memory is used where it lies. Heap memory is copied through a scratch place, which grows to the largest
-/// packet seen and is then reused. For one thread.
+/// Native memory is used where it lies. Heap memory is copied through a scratch place that lives until [#release]: an
+/// SA that is idle keeps none. For one thread.
 final class NativeWindow {
-    private static final int SCRATCH_OCTETS = 2048;
-
+    private Optional<Arena> arena = Optional.empty();
     private MemorySegment scratch = MemorySegment.NULL;
 
     /// `length` octets of `source`, to be read.
@@ -17,9 +17,8 @@ final class NativeWindow {
         if (source.isNative()) {
             return source.asSlice(offset, length);
         }
-        MemorySegment place = scratch(length);
-        MemorySegment.copy(source, offset, place, 0, length);
-        return place;
+        MemorySegment.copy(source, offset, scratch(length), 0, length);
+        return scratch;
     }
 
     /// A place for `length` octets, which [#deliver] takes to `target`.
@@ -35,10 +34,21 @@ final class NativeWindow {
         }
     }
 
-    private MemorySegment scratch(int length) {
-        if (scratch.byteSize() < length) {
-            scratch = Arena.ofAuto().allocate(Math.max(length, SCRATCH_OCTETS));
+    /// Overwrites and frees the scratch place, if there is one.
+    void release() {
+        if (arena.isPresent()) {
+            scratch.fill((byte) 0);
+            scratch = MemorySegment.NULL;
+            arena.get().close();
+            arena = Optional.empty();
         }
-        return scratch.asSlice(0, length);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // release closes it
+    private MemorySegment scratch(int length) {
+        Arena place = Arena.ofConfined();
+        arena = Optional.of(place);
+        scratch = place.allocate(length);
+        return scratch;
     }
 }

@@ -11,6 +11,7 @@ import io.culvert.ike.exchange.AuthenticationStep.Ask;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
 import io.culvert.ike.exchange.AuthenticationStep.Failed;
 import io.culvert.ike.extension.ChildNegotiation;
+import io.culvert.ike.extension.ChildNegotiation.Occasion;
 import io.culvert.ike.extension.VirtualIps;
 import io.culvert.ike.wire.Authentication;
 import io.culvert.ike.wire.Configuration;
@@ -23,6 +24,8 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.PayloadType;
 import io.culvert.ike.wire.Role;
+import io.culvert.ike.wire.SecurityAssociation;
+import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
@@ -218,7 +221,8 @@ public final class IkeAuth {
             offeredRemote =
                     ChildNegotiation.resolve(child.remote(), List.of(context.remoteAddress()));
             payloads.addAll(
-                    ChildNegotiation.offer(child, inbound.get(), offeredLocal, offeredRemote));
+                    ChildNegotiation.offer(
+                            Occasion.IKE_AUTH, child, inbound.get(), offeredLocal, offeredRemote));
         }
 
         /// A `dynamic` selector without an address yet asks for any: the responder narrows it to what it assigns.
@@ -227,13 +231,10 @@ public final class IkeAuth {
                     || !selector.endAddress().isAnyLocalAddress()) {
                 return selector;
             }
-            var all = new io.culvert.ipsec.value.IpPrefix(selector.startAddress(), 0);
-            return new TrafficSelector(
-                    selector.protocol(),
-                    selector.startPort(),
-                    selector.endPort(),
-                    all.base(),
-                    all.last());
+            var all = new IpPrefix(selector.startAddress(), 0);
+            int first = selector.startPort();
+            int last = selector.endPort();
+            return new TrafficSelector(selector.protocol(), first, last, all.base(), all.last());
         }
 
         private Authenticated authenticated() {
@@ -245,14 +246,19 @@ public final class IkeAuth {
             Optional<ChildNegotiation.Result> child =
                     inbound.map(spi ->
                             ChildNegotiation.accept(
+                                    Occasion.IKE_AUTH,
                                     connection.children().getFirst(),
                                     spi,
                                     offeredLocal,
                                     offeredRemote,
                                     response));
-            boolean initialContact = isInitialContact(response);
             return Authenticated.of(
-                    connection, Names.identity(idr()), child, assigned, initialContact, List.of());
+                    connection,
+                    Names.identity(idr()),
+                    child,
+                    assigned,
+                    isInitialContact(response),
+                    List.of());
         }
 
         private AuthenticationStep refused(Notify error) {
@@ -448,7 +454,7 @@ public final class IkeAuth {
 
         private Optional<ChildNegotiation.Result> child(
                 VirtualIps.Assigned assigned, Optional<SessionFailure> noAddress) {
-            if (PayloadChain.first(request, io.culvert.ike.wire.SecurityAssociation.class).isEmpty()
+            if (PayloadChain.first(request, SecurityAssociation.class).isEmpty()
                     || PayloadChain.trafficSelectors(request, Role.INITIATOR).isEmpty()
                     || PayloadChain.trafficSelectors(request, Role.RESPONDER).isEmpty()) {
                 return Optional.empty();
@@ -464,7 +470,8 @@ public final class IkeAuth {
                             : assigned.addresses();
             var hosts = new ChildNegotiation.Hosts(List.of(context.localAddress()), remoteHosts);
             return Optional.of(
-                    ChildNegotiation.choose(connection.children(), inbound, hosts, request));
+                    ChildNegotiation.choose(
+                            Occasion.IKE_AUTH, connection.children(), inbound, hosts, request));
         }
 
         private Identity remote() {

@@ -33,7 +33,6 @@ import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,7 +53,6 @@ import java.util.Set;
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.2 RFC 7296 section 1.2
 public final class IkeSaInit {
-    private static final int NONCE_OCTETS = 32;
     private static final int MOST_RETRIES = 4;
     static final ExchangeSpec SPEC =
             new ExchangeSpec(
@@ -108,7 +106,7 @@ public final class IkeSaInit {
             this.context = context;
             this.proposals = List.copyOf(proposals);
             this.spi = spi;
-            this.nonce = nonce(context.random());
+            this.nonce = Nonces.fresh(context.random());
             KeyExchangeMethod first = proposals.getFirst().keyExchanges().getFirst();
             this.keyExchange = context.crypto().initiate(first, context.random());
         }
@@ -305,7 +303,7 @@ public final class IkeSaInit {
             IkeMessage request,
             ProposalSelection.IkeChoice choice,
             KeyExchangeResponse exchanged) {
-        Octets nonce = nonce(context.random());
+        Octets nonce = Nonces.fresh(context.random());
         IkeSpi theirs = request.header().initiatorSpi();
         Octets peerNonce = request.payload(Nonce.class).orElseThrow().value();
         InitialKeys keys =
@@ -405,11 +403,5 @@ public final class IkeSaInit {
     /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.
     private static boolean isUdpEsp(TransportPath path) {
         return path.kind() != TransportKind.TCP_ENCAPSULATION;
-    }
-
-    private static Octets nonce(SecureRandom random) {
-        byte[] fresh = new byte[NONCE_OCTETS];
-        random.nextBytes(fresh);
-        return Octets.wrap(fresh);
     }
 }

@@ -7,6 +7,7 @@ import io.culvert.ike.proposal.ProposalOffer;
 import io.culvert.ike.proposal.ProposalSelection;
 import io.culvert.ike.proposal.ProposalText;
 import io.culvert.ike.proposal.SelectorNarrowing;
+import io.culvert.ike.wire.KeyExchangePayload;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -14,6 +15,7 @@ import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.Role;
 import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TrafficSelectors;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.dataplane.EspTransform;
 import io.culvert.ipsec.value.Spi;
 import io.culvert.ipsec.value.TrafficSelector;
@@ -31,6 +33,14 @@ import java.util.Optional;
 public final class ChildNegotiation {
     private ChildNegotiation() {}
 
+    /// The exchange in which a Child SA is made.
+    public enum Occasion {
+        /// The first one: its keys come from IKE_SA_INIT, so it has no key exchange of its own (IK-089).
+        IKE_AUTH,
+        /// A further one, or one that replaces another: with a key exchange of its own where configured.
+        CREATE_CHILD_SA
+    }
+
     /// The addresses that `dynamic` selectors stand for.
     ///
     /// @param local ours: virtual IPs, else the address of the IKE SA
@@ -47,6 +57,7 @@ public final class ChildNegotiation {
     ///
     /// @param config the configured child
     /// @param transform the algorithms
+    /// @param keyExchange the method of the Child SA's own key exchange, if it has one
     /// @param inbound our SPI
     /// @param outbound the peer's SPI
     /// @param local the selectors of our side
@@ -54,6 +65,7 @@ public final class ChildNegotiation {
     public record Agreement(
             ChildConfig config,
             EspTransform transform,
+            Optional<KeyExchangeMethod> keyExchange,
             Spi inbound,
             Spi outbound,
             List<TrafficSelector> local,
@@ -106,18 +118,25 @@ public final class ChildNegotiation {
     /// @param local the selectors to ask for on our side
     /// @param remote those on the peer's side
     public static List<Payload> offer(
+            Occasion occasion,
             ChildConfig config,
             Spi inbound,
             List<TrafficSelector> local,
             List<TrafficSelector> remote) {
+        SecurityAssociation proposals =
+                switch (occasion) {
+                    case IKE_AUTH -> ProposalOffer.ofFirstChild(config.proposals(), inbound);
+                    case CREATE_CHILD_SA -> ProposalOffer.ofChild(config.proposals(), inbound);
+                };
         return List.of(
-                ProposalOffer.ofFirstChild(config.proposals(), inbound),
+                proposals,
                 TrafficSelectors.of(Role.INITIATOR, local),
                 TrafficSelectors.of(Role.RESPONDER, remote));
     }
 
     /// What the responder made of the initiator's offer.
     public static Result accept(
+            Occasion occasion,
             ChildConfig config,
             Spi inbound,
             List<TrafficSelector> local,
@@ -131,7 +150,12 @@ public final class ChildNegotiation {
             return refusedByPeer(config, local, remote, response);
         }
         Optional<ProposalSelection.EspChoice> choice =
-                ProposalSelection.acceptFirstChild(config.proposals(), chosen.get());
+                switch (occasion) {
+                    case IKE_AUTH ->
+                            ProposalSelection.acceptFirstChild(config.proposals(), chosen.get());
+                    case CREATE_CHILD_SA ->
+                            ProposalSelection.acceptChild(config.proposals(), chosen.get());
+                };
         if (choice.isEmpty()) {
             return new Result.Refused(
                     Notify.of(NotifyType.NO_PROPOSAL_CHOSEN),
@@ -156,17 +180,27 @@ public final class ChildNegotiation {
                             ours,
                             theirs));
         }
-        EspTransform transform = choice.get().transform();
-        return new Result.Agreed(
-                new Agreement(config, transform, inbound, choice.get().spi(), ours, theirs),
-                List.of());
+        Agreement agreement =
+                new Agreement(
+                        config,
+                        choice.get().transform(),
+                        choice.get().keyExchange(),
+                        inbound,
+                        choice.get().spi(),
+                        ours,
+                        theirs);
+        return new Result.Agreed(agreement, List.of());
     }
 
     /// The responder's choice among its configured children: the first that has common selectors and algorithms.
     ///
     /// @param inbound our SPI, if a Child SA comes of it
     public static Result choose(
-            List<ChildConfig> children, Spi inbound, Hosts hosts, List<Payload> request) {
+            Occasion occasion,
+            List<ChildConfig> children,
+            Spi inbound,
+            Hosts hosts,
+            List<Payload> request) {
         SecurityAssociation offer =
                 PayloadChain.first(request, SecurityAssociation.class).orElseThrow();
         List<TrafficSelector> theirs =
@@ -180,13 +214,25 @@ public final class ChildNegotiation {
             if (local.selectors().isEmpty() || remote.selectors().isEmpty()) {
                 continue;
             }
-            var choice = ProposalSelection.chooseFirstChild(child.proposals(), offer);
+            var choice =
+                    switch (occasion) {
+                        case IKE_AUTH ->
+                                ProposalSelection.chooseFirstChild(child.proposals(), offer);
+                        case CREATE_CHILD_SA ->
+                                ProposalSelection.chooseChild(
+                                        child.proposals(), offer, sentMethod(request));
+                    };
             if (choice.isPresent()) {
                 return agreed(child, inbound, choice.get(), local.selectors(), remote.selectors());
             }
             noProposal = noProposal.or(() -> Optional.of(noProposal(child, offer)));
         }
         return noProposal.orElseGet(() -> noSelectors(children, hosts, ours, theirs));
+    }
+
+    private static Optional<KeyExchangeMethod> sentMethod(List<Payload> request) {
+        return PayloadChain.first(request, KeyExchangePayload.class)
+                .flatMap(ke -> KeyExchangeMethod.ofTransformId(ke.method()));
     }
 
     private static Result agreed(
@@ -197,11 +243,19 @@ public final class ChildNegotiation {
             List<TrafficSelector> remote) {
         List<Payload> payloads =
                 List.of(
-                        ProposalOffer.chosenEsp(choice.number(), choice.transform(), inbound),
+                        ProposalOffer.chosenEsp(
+                                choice.number(), choice.transform(), choice.keyExchange(), inbound),
                         TrafficSelectors.of(Role.INITIATOR, remote),
                         TrafficSelectors.of(Role.RESPONDER, local));
         Agreement agreement =
-                new Agreement(child, choice.transform(), inbound, choice.spi(), local, remote);
+                new Agreement(
+                        child,
+                        choice.transform(),
+                        choice.keyExchange(),
+                        inbound,
+                        choice.spi(),
+                        local,
+                        remote);
         return new Result.Agreed(agreement, payloads);
     }
 

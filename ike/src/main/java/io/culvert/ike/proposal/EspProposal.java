@@ -28,6 +28,11 @@ public record EspProposal(
         }
     }
 
+    /// The same for IKE_AUTH, where a Child SA has no key exchange of its own (IK-089).
+    public EspProposal withoutKeyExchange() {
+        return new EspProposal(encryption, integrity, List.of(), extendedSequenceNumbers);
+    }
+
     /// The one proposal that says what was negotiated.
     public static EspProposal of(EspTransform transform) {
         return new EspProposal(

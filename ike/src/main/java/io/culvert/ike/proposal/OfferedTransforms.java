@@ -18,6 +18,7 @@ import java.util.function.IntFunction;
 /// usable and is left out (IK-008).
 final class OfferedTransforms {
     private static final int NOT_EXTENDED = 0;
+    private static final int NO_KEY_EXCHANGE = 0;
     private static final int EXTENDED = 1;
 
     private final ProposalSubstructure proposal;
@@ -54,6 +55,14 @@ final class OfferedTransforms {
 
     Set<KeyExchangeMethod> keyExchanges() {
         return usable(TransformType.KE, KeyExchangeMethod::ofTransformId);
+    }
+
+    /// Whether no key exchange is offered, or one that may be left out.
+    boolean doesWithoutKeyExchange() {
+        return !has(TransformType.KE)
+                || proposal.transforms().stream()
+                        .anyMatch(t ->
+                                t.type().equals(TransformType.KE) && t.id() == NO_KEY_EXCHANGE);
     }
 
     Set<Boolean> sequenceNumbers() {

@@ -6,11 +6,14 @@ import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TransformSubstructure;
 import io.culvert.ike.wire.TransformType;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.dataplane.EspTransform;
+import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes proposals, and the one that was chosen, as SA payloads.
 ///
@@ -23,6 +26,17 @@ public final class ProposalOffer {
 
     /// An offer for an IKE SA in IKE_SA_INIT: numbered from 1, without SPI (IK-044).
     public static SecurityAssociation ofIke(List<IkeProposal> proposals) {
+        return ofIke(proposals, Octets.EMPTY);
+    }
+
+    /// An offer for the IKE SA that replaces another one.
+    ///
+    /// @param spi our SPI for the new IKE SA
+    public static SecurityAssociation ofIkeRekey(List<IkeProposal> proposals, IkeSpi spi) {
+        return ofIke(proposals, spi.toOctets());
+    }
+
+    private static SecurityAssociation ofIke(List<IkeProposal> proposals, Octets spi) {
         List<ProposalSubstructure> offered = new ArrayList<>();
         for (IkeProposal proposal : proposals) {
             List<TransformSubstructure> transforms =
@@ -38,14 +52,24 @@ public final class ProposalOffer {
                             transforms.add(
                                     TransformSubstructure.of(TransformType.KE, ke.transformId())));
             offered.add(
-                    new ProposalSubstructure(
-                            offered.size() + 1, ProtocolId.IKE, Octets.EMPTY, transforms));
+                    new ProposalSubstructure(offered.size() + 1, ProtocolId.IKE, spi, transforms));
         }
         return new SecurityAssociation(offered);
     }
 
     /// The suite that was chosen from the peer's proposal `number`.
     public static SecurityAssociation chosenIke(int number, IkeSuite suite) {
+        return chosenIke(number, suite, Octets.EMPTY);
+    }
+
+    /// The suite that was chosen for the IKE SA that replaces another one.
+    ///
+    /// @param spi our SPI for the new IKE SA
+    public static SecurityAssociation chosenIkeRekey(int number, IkeSuite suite, IkeSpi spi) {
+        return chosenIke(number, suite, spi.toOctets());
+    }
+
+    private static SecurityAssociation chosenIke(int number, IkeSuite suite, Octets spi) {
         List<TransformSubstructure> transforms = new ArrayList<>();
         transforms.add(encryption(suite.encryption()));
         transforms.add(TransformSubstructure.of(TransformType.PRF, suite.prf().transformId()));
@@ -55,18 +79,29 @@ public final class ProposalOffer {
         }
         transforms.add(
                 TransformSubstructure.of(TransformType.KE, suite.keyExchange().transformId()));
-        return single(number, ProtocolId.IKE, Octets.EMPTY, transforms);
+        return single(number, ProtocolId.IKE, spi, transforms);
     }
 
     /// An offer for the Child SA of IKE_AUTH: without key exchange methods (IK-089).
     ///
     /// @param spi our inbound SPI
     public static SecurityAssociation ofFirstChild(List<EspProposal> proposals, Spi spi) {
+        return ofChild(proposals.stream().map(EspProposal::withoutKeyExchange).toList(), spi);
+    }
+
+    /// An offer for a Child SA of CREATE_CHILD_SA.
+    ///
+    /// @param spi our inbound SPI
+    public static SecurityAssociation ofChild(List<EspProposal> proposals, Spi spi) {
         List<ProposalSubstructure> offered = new ArrayList<>();
         for (EspProposal proposal : proposals) {
             List<TransformSubstructure> transforms =
                     new ArrayList<>(encryption(proposal.encryption()));
             transforms.addAll(integrity(proposal.integrity()));
+            proposal.keyExchanges()
+                    .forEach(ke ->
+                            transforms.add(
+                                    TransformSubstructure.of(TransformType.KE, ke.transformId())));
             proposal.extendedSequenceNumbers()
                     .forEach(extended -> transforms.add(sequenceNumbers(extended)));
             offered.add(
@@ -79,7 +114,9 @@ public final class ProposalOffer {
     /// The transform that was chosen from the peer's proposal `number`.
     ///
     /// @param spi our inbound SPI
-    public static SecurityAssociation chosenEsp(int number, EspTransform chosen, Spi spi) {
+    /// @param keyExchange the method of the Child SA's own key exchange, if it has one
+    public static SecurityAssociation chosenEsp(
+            int number, EspTransform chosen, Optional<KeyExchangeMethod> keyExchange, Spi spi) {
         List<TransformSubstructure> transforms = new ArrayList<>();
         transforms.add(encryption(new Encryption(chosen.encryption(), chosen.keyLengthBits())));
         if (chosen.integrity() != IntegrityAlgorithm.NONE) {
@@ -87,6 +124,8 @@ public final class ProposalOffer {
                     TransformSubstructure.of(
                             TransformType.INTEG, chosen.integrity().transformId()));
         }
+        keyExchange.ifPresent(
+                ke -> transforms.add(TransformSubstructure.of(TransformType.KE, ke.transformId())));
         transforms.add(sequenceNumbers(chosen.extendedSequenceNumbers()));
         return single(number, ProtocolId.ESP, spi.toOctets(), transforms);
     }

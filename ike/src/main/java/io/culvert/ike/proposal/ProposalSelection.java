@@ -9,11 +9,13 @@ import io.culvert.ipsec.crypto.IntegrityAlgorithm;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.crypto.PrfAlgorithm;
 import io.culvert.ipsec.dataplane.EspTransform;
+import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Chooses from a peer's proposals, or checks what a peer chose from ours.
 ///
@@ -33,6 +35,8 @@ public final class ProposalSelection {
     private static final Set<TransformType> ESP_TYPES =
             Set.of(TransformType.ENCR, TransformType.INTEG, TransformType.KE, TransformType.SN);
 
+    private static final int IKE_SPI_OCTETS = 8;
+
     private ProposalSelection() {}
 
     /// A suite for an IKE SA.
@@ -43,8 +47,16 @@ public final class ProposalSelection {
     /// A transform for a Child SA.
     ///
     /// @param number the number of the proposal that it comes from
+    /// @param keyExchange the method of its own key exchange, if it has one
     /// @param spi the peer's inbound SPI
-    public record EspChoice(int number, EspTransform transform, Spi spi) {}
+    public record EspChoice(
+            int number, EspTransform transform, Optional<KeyExchangeMethod> keyExchange, Spi spi) {}
+
+    /// A suite for an IKE SA that replaces another one.
+    ///
+    /// @param number the number of the proposal that it comes from
+    /// @param spi the peer's SPI for the new IKE SA
+    public record IkeRekeyChoice(int number, IkeSuite suite, IkeSpi spi) {}
 
     /// Chooses a suite for an IKE SA in IKE_SA_INIT, where proposals have no SPI (IK-044).
     ///
@@ -54,14 +66,40 @@ public final class ProposalSelection {
             List<IkeProposal> ours,
             SecurityAssociation offered,
             Optional<KeyExchangeMethod> preferred) {
+        return chooseIke(ours, offered, preferred, Octets::isEmpty)
+                .map(found -> new IkeChoice(found.their.number(), found.suite));
+    }
+
+    /// Chooses a suite for an IKE SA that replaces another one, where proposals have an SPI of eight octets (IK-044).
+    ///
+    /// @param preferred the method of the peer's KE payload
+    public static Optional<IkeRekeyChoice> chooseIkeRekey(
+            List<IkeProposal> ours,
+            SecurityAssociation offered,
+            Optional<KeyExchangeMethod> preferred) {
+        return chooseIke(ours, offered, preferred, ProposalSelection::isIkeSpi)
+                .map(found ->
+                        new IkeRekeyChoice(
+                                found.their.number(),
+                                found.suite,
+                                new IkeSpi(found.their.spi().u64(0))));
+    }
+
+    private record Found(ProposalSubstructure their, IkeSuite suite) {}
+
+    private static Optional<Found> chooseIke(
+            List<IkeProposal> ours,
+            SecurityAssociation offered,
+            Optional<KeyExchangeMethod> preferred,
+            Predicate<Octets> rightSpi) {
         for (IkeProposal our : ours) {
             for (ProposalSubstructure their : offered.proposals()) {
                 Optional<IkeSuite> suite =
-                        their.protocol().equals(ProtocolId.IKE) && their.spi().isEmpty()
+                        their.protocol().equals(ProtocolId.IKE) && rightSpi.test(their.spi())
                                 ? common(our, their, preferred)
                                 : Optional.empty();
                 if (suite.isPresent()) {
-                    return Optional.of(new IkeChoice(their.number(), suite.get()));
+                    return Optional.of(new Found(their, suite.get()));
                 }
             }
         }
@@ -72,19 +110,72 @@ public final class ProposalSelection {
     /// ignored (IK-089).
     public static Optional<EspChoice> chooseFirstChild(
             List<EspProposal> ours, SecurityAssociation offered) {
+        return chooseEsp(ours, offered, (our, their) -> NO_KEY_EXCHANGE);
+    }
+
+    /// Chooses a transform for a Child SA of CREATE_CHILD_SA: with a key exchange of its own exactly if both want one.
+    ///
+    /// @param preferred the method of the peer's KE payload, if it sent one
+    public static Optional<EspChoice> chooseChild(
+            List<EspProposal> ours,
+            SecurityAssociation offered,
+            Optional<KeyExchangeMethod> preferred) {
+        return chooseEsp(ours, offered, (our, their) -> keyExchange(our, their, preferred));
+    }
+
+    /// The key exchange that a Child SA has of its own, if any.
+    private record OwnKeyExchange(Optional<KeyExchangeMethod> method) {}
+
+    private static final Optional<OwnKeyExchange> NO_KEY_EXCHANGE =
+            Optional.of(new OwnKeyExchange(Optional.empty()));
+
+    /// Gives nothing if both sides do not go together.
+    private interface KeyExchangeChoice {
+        Optional<OwnKeyExchange> choose(EspProposal our, OfferedTransforms their);
+    }
+
+    private static Optional<EspChoice> chooseEsp(
+            List<EspProposal> ours, SecurityAssociation offered, KeyExchangeChoice keyExchange) {
         for (EspProposal our : ours) {
             for (ProposalSubstructure their : offered.proposals()) {
-                Optional<EspTransform> transform =
-                        their.protocol().equals(ProtocolId.ESP) && isAllocatable(their.spi())
-                                ? common(our, their)
-                                : Optional.empty();
-                if (transform.isPresent()) {
+                if (!their.protocol().equals(ProtocolId.ESP) || !isAllocatable(their.spi())) {
+                    continue;
+                }
+                Optional<EspTransform> transform = common(our, their);
+                var method = keyExchange.choose(our, new OfferedTransforms(their));
+                if (transform.isPresent() && method.isPresent()) {
                     return Optional.of(
-                            new EspChoice(their.number(), transform.get(), Spi.of(their.spi())));
+                            new EspChoice(
+                                    their.number(),
+                                    transform.get(),
+                                    method.get().method(),
+                                    Spi.of(their.spi())));
                 }
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<OwnKeyExchange> keyExchange(
+            EspProposal our, OfferedTransforms their, Optional<KeyExchangeMethod> preferred) {
+        if (our.keyExchanges().isEmpty()) {
+            return their.doesWithoutKeyExchange() ? NO_KEY_EXCHANGE : Optional.empty();
+        }
+        return method(our.keyExchanges(), their.keyExchanges(), preferred)
+                .map(sent -> new OwnKeyExchange(Optional.of(sent)));
+    }
+
+    private static Optional<KeyExchangeMethod> method(
+            List<KeyExchangeMethod> ours,
+            Set<KeyExchangeMethod> theirs,
+            Optional<KeyExchangeMethod> preferred) {
+        return preferred
+                .filter(sent -> ours.contains(sent) && theirs.contains(sent))
+                .or(() -> first(ours, theirs));
+    }
+
+    private static boolean isIkeSpi(Octets spi) {
+        return spi.size() == IKE_SPI_OCTETS && spi.u64(0) != 0;
     }
 
     /// Reads the suite that a responder chose: exactly one proposal under a number that we sent, with exactly one
@@ -105,8 +196,31 @@ public final class ProposalSelection {
         return answered(ours, chosen).flatMap(our -> chooseFirstChild(List.of(our), chosen));
     }
 
+    /// Reads the transform that a responder chose in CREATE_CHILD_SA, as [#acceptIke].
+    ///
+    /// @param ours what [ProposalOffer#ofChild] wrote
+    public static Optional<EspChoice> acceptChild(
+            List<EspProposal> ours, SecurityAssociation chosen) {
+        return answered(ours, chosen)
+                .flatMap(our -> chooseChild(List.of(our), chosen, Optional.empty()));
+    }
+
+    /// Reads the suite that a responder chose for an IKE SA that replaces another one, as [#acceptIke].
+    ///
+    /// @param ours what [ProposalOffer#ofIkeRekey] wrote
+    public static Optional<IkeRekeyChoice> acceptIkeRekey(
+            List<IkeProposal> ours, SecurityAssociation chosen) {
+        return answered(ours, chosen)
+                .flatMap(our -> chooseIkeRekey(List.of(our), chosen, Optional.empty()));
+    }
+
     /// Whether any of our proposals has this method.
     public static boolean offers(List<IkeProposal> ours, KeyExchangeMethod method) {
+        return ours.stream().anyMatch(p -> p.keyExchanges().contains(method));
+    }
+
+    /// Whether any of our ESP proposals has this method.
+    public static boolean offersForEsp(List<EspProposal> ours, KeyExchangeMethod method) {
         return ours.stream().anyMatch(p -> p.keyExchanges().contains(method));
     }
 
@@ -134,11 +248,8 @@ public final class ProposalSelection {
         Optional<Encryption> encryption = first(our.encryption(), offered.encryption());
         Optional<PrfAlgorithm> prf = first(our.prfs(), offered.prfs());
         Optional<IntegrityAlgorithm> integrity = integrity(our.integrity(), offered);
-        Set<KeyExchangeMethod> methods = offered.keyExchanges();
         Optional<KeyExchangeMethod> method =
-                preferred
-                        .filter(sent -> our.keyExchanges().contains(sent) && methods.contains(sent))
-                        .or(() -> first(our.keyExchanges(), methods));
+                method(our.keyExchanges(), offered.keyExchanges(), preferred);
         return encryption.isPresent()
                         && prf.isPresent()
                         && integrity.isPresent()

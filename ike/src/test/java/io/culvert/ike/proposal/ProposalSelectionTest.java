@@ -312,12 +312,17 @@ class ProposalSelectionTest {
                         .orElseThrow();
         assertThat(choice.number()).isEqualTo(2);
         SecurityAssociation answer =
-                ProposalOffer.chosenEsp(choice.number(), choice.transform(), THEIR_SPI);
+                ProposalOffer.chosenEsp(
+                        choice.number(), choice.transform(), Optional.empty(), THEIR_SPI);
         assertThat(ProposalSelection.acceptFirstChild(ours, answer))
-                .hasValue(new ProposalSelection.EspChoice(2, choice.transform(), THEIR_SPI));
+                .hasValue(
+                        new ProposalSelection.EspChoice(
+                                2, choice.transform(), Optional.empty(), THEIR_SPI));
         assertThat(
                         ProposalSelection.acceptFirstChild(
-                                ours, ProposalOffer.chosenEsp(1, choice.transform(), THEIR_SPI)))
+                                ours,
+                                ProposalOffer.chosenEsp(
+                                        1, choice.transform(), Optional.empty(), THEIR_SPI)))
                 .isEmpty();
     }
 

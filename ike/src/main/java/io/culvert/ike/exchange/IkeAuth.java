@@ -252,13 +252,9 @@ public final class IkeAuth {
                                     offeredLocal,
                                     offeredRemote,
                                     response));
-            return Authenticated.of(
-                    connection,
-                    Names.identity(idr()),
-                    child,
-                    assigned,
-                    isInitialContact(response),
-                    List.of());
+            boolean contact = isInitialContact(response);
+            Identity remote = Names.identity(idr());
+            return Authenticated.of(connection, remote, child, assigned, contact, List.of());
         }
 
         private AuthenticationStep refused(Notify error) {

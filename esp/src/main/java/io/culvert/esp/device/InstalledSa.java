@@ -28,8 +28,16 @@ final class InstalledSa implements AutoCloseable {
     private final LongAdder selectorDrops = new LongAdder();
     private final AtomicBoolean softReported = new AtomicBoolean();
     private final AtomicBoolean hardReported = new AtomicBoolean();
+    private final AtomicBoolean firstPacketAwaited;
 
-    InstalledSa(CryptoProvider crypto, SecureRandom random, ChildSaSpec spec, PathToPeer path) {
+    /// @param successor whether it replaces another, so that its first packet is news
+    InstalledSa(
+            CryptoProvider crypto,
+            SecureRandom random,
+            ChildSaSpec spec,
+            PathToPeer path,
+            boolean successor) {
+        firstPacketAwaited = new AtomicBoolean(successor);
         id = spec.id();
         inboundSpi = spec.inboundSpi();
         this.path = path;
@@ -112,6 +120,11 @@ final class InstalledSa implements AutoCloseable {
         boolean reached =
                 sent.isSoftReached() || received.isSoftReached() || outbound.isNearlyExhausted();
         return reached && softReported.compareAndSet(false, true);
+    }
+
+    /// Whether this is the first packet from the peer, and that is news.
+    boolean isFirstPacketReport() {
+        return firstPacketAwaited.get() && firstPacketAwaited.compareAndSet(true, false);
     }
 
     /// Whether the end of the SA was not told before.

@@ -83,6 +83,7 @@ final class Receiver {
 
     private boolean isForDevice(PacketBuffer packet, InstalledSa sa) {
         sa.received().add(packet.length());
+        reporter.firstPacket(sa);
         if (opened.isNewest()) {
             reporter.heardFrom(sa, from);
         }

@@ -29,6 +29,12 @@ final class Reporter {
         }
     }
 
+    void firstPacket(InstalledSa sa) {
+        if (sa.isFirstPacketReport()) {
+            listener.accept(new DataPlaneEvent.FirstPacket(sa.id()));
+        }
+    }
+
     void heardFrom(InstalledSa sa, EspRoute from) {
         if (sa.path().isNewPlace(from)) {
             listener.accept(new DataPlaneEvent.PeerMoved(sa.id(), from));

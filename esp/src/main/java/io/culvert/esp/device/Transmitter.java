@@ -139,11 +139,11 @@ final class Transmitter implements Runnable {
         packet.range(packet.start(), view.totalOctets());
         switch (now.policies().lookup(view)) {
             case Verdict.Discard<InstalledSa>() -> drops.drop(packet, DropReason.NO_POLICY);
-            case Verdict.Protect<InstalledSa>(InstalledSa sa) -> protect(sa, packet);
+            case Verdict.Protect<InstalledSa>(InstalledSa sa) -> protect(now, sa, packet);
         }
     }
 
-    private void protect(InstalledSa sa, PacketBuffer packet) {
+    private void protect(Databases now, InstalledSa sa, PacketBuffer packet) {
         EspRoute route = sa.path().route();
         int room = sa.outbound().layout().largestPayloadOctets(espOctets(route));
         if (isTooBig(room)) {
@@ -169,7 +169,17 @@ final class Transmitter implements Runnable {
                 drop(packet, sa, DropReason.SEQUENCE_EXHAUSTED);
                 reporter.hardLimit(sa);
             }
-            case SealResult.CLOSED -> drop(packet, sa, DropReason.CLOSED);
+            case SealResult.CLOSED -> protectByAnother(now, sa, packet);
+        }
+    }
+
+    /// The SA was removed after it was looked up: the packet is for whichever SA has taken its place.
+    private void protectByAnother(Databases before, InstalledSa sa, PacketBuffer packet) {
+        Databases now = databases.get();
+        if (now.equals(before)) {
+            drop(packet, sa, DropReason.CLOSED);
+        } else {
+            protect(now, packet);
         }
     }
 

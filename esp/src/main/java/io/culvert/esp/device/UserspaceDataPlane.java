@@ -26,7 +26,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /// The data plane that needs no kernel: it reads IP packets from a device, sends them as ESP, and back.
 ///
@@ -102,8 +101,8 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     private final ReentrantLock control = new ReentrantLock();
     private final Map<ChildSaId, InstalledSa> installed = new HashMap<>();
 
-    /// Which SA each newcomer will send in place of, by the newcomer.
-    private final Map<ChildSaId, ChildSaId> waitingToSend = new HashMap<>();
+    /// Which SA of those that replace one another sends, by each of them.
+    private final Map<ChildSaId, Succession> successions = new HashMap<>();
 
     private final Set<Spi> spisInUse = new HashSet<>();
     private volatile Databases databases = Databases.EMPTY;
@@ -223,7 +222,8 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     public void install(ChildSaSpec spec) {
         control.lock();
         try {
-            InstalledSa sa = add(spec);
+            InstalledSa sa = add(spec, false);
+            successions.put(sa.id(), new Succession(sa));
             databases = databases.receiving(sa).sending(sa);
         } finally {
             control.unlock();
@@ -236,19 +236,22 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     public void replace(ChildSaSpec next, ChildSaId previous) {
         control.lock();
         try {
-            if (!installed.containsKey(previous)) {
+            InstalledSa old = installed.get(previous);
+            Succession succession = successions.get(previous);
+            if (old == null || succession == null) {
                 install(next);
                 return;
             }
-            InstalledSa sa = add(next);
-            waitingToSend.put(sa.id(), previous);
+            InstalledSa sa = add(next, true);
+            succession.follow(sa, old);
+            successions.put(sa.id(), succession);
             databases = databases.receiving(sa);
         } finally {
             control.unlock();
         }
     }
 
-    private InstalledSa add(ChildSaSpec spec) {
+    private InstalledSa add(ChildSaSpec spec, boolean successor) {
         if (closed) {
             throw new IllegalStateException("the data plane is closed");
         }
@@ -262,7 +265,7 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
             throw new IllegalStateException("the SPI " + spec.inboundSpi() + " is in use");
         }
         PathToPeer path = new PathToPeer(spec.route(), limits, drops);
-        InstalledSa sa = new InstalledSa(crypto, random, spec, path);
+        InstalledSa sa = new InstalledSa(crypto, random, spec, path, successor);
         installed.put(sa.id(), sa);
         spisInUse.add(sa.inboundSpi());
         return sa;
@@ -272,14 +275,14 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     public void switchOutbound(ChildSaId next) {
         control.lock();
         try {
-            ChildSaId previous = waitingToSend.remove(next);
             InstalledSa sa = installed.get(next);
-            if (previous == null || sa == null) {
+            Succession succession = successions.get(next);
+            if (sa == null || succession == null) {
                 return;
             }
-            Databases changed = databases.sending(sa);
-            InstalledSa old = installed.get(previous);
-            databases = old == null ? changed : changed.notSending(old);
+            InstalledSa before = succession.sender();
+            succession.lead(sa);
+            databases = databases.notSending(before).sending(sa);
         } finally {
             control.unlock();
         }
@@ -312,11 +315,14 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
             if (sa == null) {
                 return;
             }
-            waitingToSend.remove(id);
             Databases changed = databases.without(sa);
-            for (InstalledSa heir : heirs(id)) {
-                waitingToSend.remove(heir.id());
-                changed = changed.sending(heir);
+            Succession succession = successions.remove(id);
+            if (succession != null) {
+                boolean sent = succession.sender() == sa;
+                succession.remove(sa);
+                if (sent && !succession.isEmpty()) {
+                    changed = changed.sending(succession.sender());
+                }
             }
             databases = changed;
             spisInUse.remove(sa.inboundSpi());
@@ -324,14 +330,6 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
         } finally {
             control.unlock();
         }
-    }
-
-    /// The SAs that wait for this one to end.
-    private List<InstalledSa> heirs(ChildSaId id) {
-        return waitingToSend.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(id))
-                .flatMap(entry -> Stream.ofNullable(installed.get(entry.getKey())))
-                .toList();
     }
 
     @Override
@@ -359,7 +357,7 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
             databases = Databases.EMPTY;
             installed.values().forEach(InstalledSa::close);
             installed.clear();
-            waitingToSend.clear();
+            successions.clear();
             spisInUse.clear();
         } finally {
             control.unlock();

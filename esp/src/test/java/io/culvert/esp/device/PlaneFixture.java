@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// A data plane with a pool of its own, whose ESP and events end in queues.
 final class PlaneFixture implements AutoCloseable {
@@ -37,6 +38,15 @@ final class PlaneFixture implements AutoCloseable {
     }
 
     PlaneFixture(PacketDevice device, int buffers, UserspaceDataPlane.Limits limits) {
+        this(device, buffers, limits, _ -> {});
+    }
+
+    /// @param listener is told events, too
+    PlaneFixture(
+            PacketDevice device,
+            int buffers,
+            UserspaceDataPlane.Limits limits,
+            Consumer<DataPlaneEvent> listener) {
         pool = new PacketPool(buffers, 10_000, HEADROOM);
         plane =
                 UserspaceDataPlane.start(
@@ -48,7 +58,7 @@ final class PlaneFixture implements AutoCloseable {
                                 Thread.ofPlatform().daemon().factory(),
                                 nanos::get,
                                 new SecureRandom(),
-                                events::add),
+                                listener.andThen(events::add)),
                         limits);
     }
 

@@ -366,7 +366,8 @@ public final class IkeSession implements Session {
                     lifetimeOver(now, id);
                 }
             }
-            case DataPlaneEvent.PeerMoved _,
+            case DataPlaneEvent.FirstPacket _,
+                    DataPlaneEvent.PeerMoved _,
                     DataPlaneEvent.UnknownSpi _,
                     DataPlaneEvent.Failed _ -> {}
         }

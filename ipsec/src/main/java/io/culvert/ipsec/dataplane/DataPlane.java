@@ -18,22 +18,32 @@ public interface DataPlane extends AutoCloseable {
     /// Gives back SPIs that were reserved and not installed.
     void releaseSpis(Collection<Spi> spis);
 
-    /// Installs both directions and the policies, all or nothing.
+    /// Installs both directions and the policies, all or nothing. There may be other SAs with the same selectors: all
+    /// receive, and the newest sends (RFC 7296 section 2.8).
     ///
     /// @throws IllegalStateException if the inbound SPI or the id is in use
     void install(ChildSaSpec spec);
 
     /// Installs `next` so that it receives beside `previous`, which goes on sending until it is removed or
-    /// [#switchOutbound] is called.
+    /// [#switchOutbound] is called. The first packet on `next` is told of ([DataPlaneEvent.FirstPacket]).
+    ///
+    /// Several may replace the same SA, and one that replaces may be replaced in turn. Of all these one sends at any
+    /// moment. When that one is removed, the newest of those that replace it does; if there is none, the one that it
+    /// replaced. No packet is lost on the change, and none is sent by an SA that was removed. If `previous` is not
+    /// known, this is [#install].
+    ///
+    /// @throws IllegalStateException if the inbound SPI or the id is in use
     void replace(ChildSaSpec next, ChildSaId previous);
 
-    /// Lets `next` send from now on, in place of what it replaces.
+    /// Lets this SA send from now on, in place of those that it replaces or that replace it, and before any other SA
+    /// with the same selectors. An unknown id is ignored.
     void switchOutbound(ChildSaId next);
 
     /// Changes where the outbound ESP of these SAs goes. Unknown ids are ignored.
     void route(Collection<ChildSaId> sas, EspRoute route);
 
-    /// Removes both directions and the policies. An unknown id is ignored.
+    /// Removes both directions and the policies. Packets that another SA selects go through that one from now on. An
+    /// unknown id is ignored.
     void remove(ChildSaId sa);
 
     /// What the SA has carried; zeros for an unknown id.

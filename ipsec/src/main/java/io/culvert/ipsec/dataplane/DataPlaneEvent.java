@@ -10,6 +10,13 @@ public sealed interface DataPlaneEvent {
     /// @param hard whether it has stopped carrying packets, rather than asking to be rekeyed
     record LifetimeReached(ChildSaId sa, boolean hard) implements DataPlaneEvent {}
 
+    /// The first authenticated packet came on an SA that was installed by [DataPlane#replace]: the peer sends on it, so
+    /// that it is safe to do so, too (IK-101). A dummy packet counts.
+    ///
+    /// @param sa the SA
+    /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.8 RFC 7296 section 2.8
+    record FirstPacket(ChildSaId sa) implements DataPlaneEvent {}
+
     /// An authenticated packet, newer than all before, came from another place than the SA sends to.
     ///
     /// @param sa the SA

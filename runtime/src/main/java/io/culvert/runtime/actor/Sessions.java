@@ -99,6 +99,7 @@ public final class Sessions implements NetworkListener {
     public void reported(DataPlaneEvent event) {
         switch (event) {
             case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> report(sa, event);
+            case DataPlaneEvent.FirstPacket(ChildSaId sa) -> report(sa, event);
             case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> report(sa, event);
             case DataPlaneEvent.UnknownSpi _ -> counters.count("UNKNOWN_ESP_SPI");
             case DataPlaneEvent.Failed _ -> {

@@ -72,8 +72,10 @@ final class EventLog implements EndpointListener {
                                     AlgorithmText.of(child.transform()),
                                     child.inboundSpi(),
                                     child.outboundSpi());
-            case IkeEvent.ChildSaClosed(String child, String cause) ->
-                    "Child SA " + child + " is gone: " + cause;
+            case IkeEvent.ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) ->
+                    "Child SA %s is gone: %s, spi-in=%s spi-out=%s"
+                            .formatted(
+                                    child.name(), cause, child.inboundSpi(), child.outboundSpi());
             case IkeEvent.ChildSaFailed(String child, SessionFailure failure) ->
                     "Child SA " + child + " failed: " + FailureText.line(failure);
             case IkeEvent.AddressesAssigned(var addresses, var dns) ->

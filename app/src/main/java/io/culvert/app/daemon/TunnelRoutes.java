@@ -2,6 +2,7 @@ package io.culvert.app.daemon;
 
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionStatus.ChildSaStatus;
+import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.linux.route.ChildRoutes;
 import io.culvert.linux.route.OuterFlow;
@@ -29,8 +30,11 @@ final class TunnelRoutes implements AddressAssigner {
     private final TunNetwork network;
     private final Function<InetAddress, List<OuterFlow>> flows;
 
-    // all guarded by this
-    private final Map<Long, Map<String, ChildRoutes>> routes = new HashMap<>();
+    /// The routes of a Child SA, and its name.
+    private record Held(String child, ChildRoutes routes) {}
+
+    // all guarded by this; a Child SA and the one that replaces it stand side by side for a while
+    private final Map<Long, Map<ChildSaId, Held>> routes = new HashMap<>();
     private final Map<Long, InetAddress> peers = new HashMap<>();
     private final Map<Long, Set<InetAddress>> assigned = new HashMap<>();
 
@@ -69,7 +73,7 @@ final class TunnelRoutes implements AddressAssigner {
             case IkeEvent.IkeSaEstablished(var status) ->
                     status.path().ifPresent(p -> peers.put(session, p.remote().getAddress()));
             case IkeEvent.ChildSaEstablished(ChildSaStatus child) -> add(session, child);
-            case IkeEvent.ChildSaClosed(String child, _) -> remove(session, child);
+            case IkeEvent.ChildSaClosed(ChildSaStatus child, _) -> remove(session, child.id());
             case IkeEvent.IkeSaClosed _ -> forget(session);
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
@@ -96,12 +100,8 @@ final class TunnelRoutes implements AddressAssigner {
         try {
             network.localAddressWithin(child.local()).ifPresent(sources::add);
             ChildRoutes added = network.route(child.remote(), sources, outer);
-            ChildRoutes old =
-                    routes.computeIfAbsent(session, _ -> HashMap.newHashMap(1))
-                            .put(child.name(), added);
-            if (old != null) {
-                old.close();
-            }
+            routes.computeIfAbsent(session, _ -> HashMap.newHashMap(1))
+                    .put(child.id(), new Held(child.name(), added));
         } catch (SystemCallException e) {
             LOG.log(
                     Level.ERROR,
@@ -111,25 +111,25 @@ final class TunnelRoutes implements AddressAssigner {
 
     private void forget(long session) {
         peers.remove(session);
-        Map<String, ChildRoutes> left = routes.remove(session);
+        Map<ChildSaId, Held> left = routes.remove(session);
         if (left != null) {
-            left.forEach(TunnelRoutes::close);
+            left.values().forEach(TunnelRoutes::close);
         }
     }
 
-    private void remove(long session, String child) {
-        Map<String, ChildRoutes> ofSession = routes.get(session);
-        ChildRoutes old = ofSession == null ? null : ofSession.remove(child);
+    private void remove(long session, ChildSaId child) {
+        Map<ChildSaId, Held> ofSession = routes.get(session);
+        Held old = ofSession == null ? null : ofSession.remove(child);
         if (old != null) {
-            close(child, old);
+            close(old);
         }
     }
 
-    private static void close(String child, ChildRoutes old) {
+    private static void close(Held old) {
         try {
-            old.close();
+            old.routes().close();
         } catch (SystemCallException e) {
-            LOG.log(Level.WARNING, "a route of " + child + " remains: " + e.getMessage());
+            LOG.log(Level.WARNING, "a route of " + old.child() + " remains: " + e.getMessage());
         }
     }
 }

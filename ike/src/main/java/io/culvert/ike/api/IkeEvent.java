@@ -42,8 +42,8 @@ public sealed interface IkeEvent {
     /// A Child SA carries packets.
     record ChildSaEstablished(SessionStatus.ChildSaStatus child) implements IkeEvent {}
 
-    /// A Child SA is gone.
-    record ChildSaClosed(String child, String cause) implements IkeEvent {}
+    /// A Child SA is gone; after a rekey its name lives on in another.
+    record ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) implements IkeEvent {}
 
     /// A Child SA could not be agreed; the IKE SA lives (IK-088).
     record ChildSaFailed(String child, SessionFailure failure) implements IkeEvent {}

@@ -437,7 +437,7 @@ final class Peering {
     void removeChild(ChildSa child, String cause) {
         children.remove(child);
         outbox.add(new Action.RemoveChildSa(child.id()));
-        outbox.publish(new IkeEvent.ChildSaClosed(child.name(), cause));
+        outbox.publish(new IkeEvent.ChildSaClosed(child.status(), cause));
     }
 
     /// Ends a Child SA and tells the peer, now or when the window lets a request go.

@@ -213,6 +213,9 @@ public final class IkeSaInit {
                     || ke.method() != keyExchange.method().transformId()) {
                 return new Verdict.Ignored("KE_METHOD_MISMATCH");
             }
+            if (!isNonceLongEnough(response, suite.get())) {
+                return new Verdict.Ignored("NONCE_TOO_SHORT");
+            }
             KeyMaterial secret;
             try {
                 secret = keyExchange.agree(ke.data());
@@ -282,6 +285,12 @@ public final class IkeSaInit {
                     request,
                     Notify.of(NotifyType.INVALID_KE_PAYLOAD, wanted),
                     "the key exchange has to be " + suite.keyExchange());
+        }
+        if (!isNonceLongEnough(request, suite)) {
+            return reject(
+                    request,
+                    Notify.of(NotifyType.INVALID_SYNTAX),
+                    "the peer's nonce is too short for " + suite.prf());
         }
         try {
             KeyExchangeResponse exchanged =
@@ -403,5 +412,11 @@ public final class IkeSaInit {
     /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.
     private static boolean isUdpEsp(TransportPath path) {
         return path.kind() != TransportKind.TCP_ENCAPSULATION;
+    }
+
+    /// Whoever offers several PRFs has to send a nonce that suits them all.
+    private static boolean isNonceLongEnough(IkeMessage message, IkeSuite suite) {
+        Octets nonce = message.payload(Nonce.class).orElseThrow().value();
+        return Nonces.isLongEnough(nonce, suite.prf());
     }
 }

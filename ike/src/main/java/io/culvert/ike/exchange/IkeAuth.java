@@ -58,14 +58,16 @@ public final class IkeAuth {
                                     PayloadType.CP,
                                     PayloadType.SA,
                                     PayloadType.TSI,
-                                    PayloadType.TSR),
+                                    PayloadType.TSR)
+                            .together(PayloadType.SA, PayloadType.TSI, PayloadType.TSR),
                     PayloadRules.none()
                             .once(PayloadType.IDR, PayloadType.AUTH)
                             .atMostOnce(
                                     PayloadType.CP,
                                     PayloadType.SA,
                                     PayloadType.TSI,
-                                    PayloadType.TSR));
+                                    PayloadType.TSR)
+                            .together(PayloadType.SA, PayloadType.TSI, PayloadType.TSR));
 
     private static final VirtualIps.Assigned NO_ADDRESSES =
             new VirtualIps.Assigned(List.of(), List.of());

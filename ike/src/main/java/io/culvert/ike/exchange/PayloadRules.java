@@ -12,6 +12,7 @@ final class PayloadRules {
     private record Rule(PayloadType type, int least, int most) {}
 
     private final List<Rule> rules = new ArrayList<>();
+    private final List<List<PayloadType>> groups = new ArrayList<>();
 
     private PayloadRules() {}
 
@@ -27,10 +28,16 @@ final class PayloadRules {
         return add(0, 1, types);
     }
 
+    /// All of these, or none.
+    PayloadRules together(PayloadType... types) {
+        groups.add(List.of(types));
+        return this;
+    }
+
     /// What a message lacks or has too often, for people.
     Optional<String> violation(List<Payload> payloads) {
         for (Rule rule : rules) {
-            long count = payloads.stream().filter(p -> p.type().equals(rule.type)).count();
+            long count = count(payloads, rule.type);
             if (count < rule.least) {
                 return Optional.of("no " + rule.type + " payload");
             }
@@ -38,7 +45,18 @@ final class PayloadRules {
                 return Optional.of(count + " " + rule.type + " payloads");
             }
         }
+        for (List<PayloadType> group : groups) {
+            List<PayloadType> missing =
+                    group.stream().filter(type -> count(payloads, type) == 0).toList();
+            if (!missing.isEmpty() && missing.size() < group.size()) {
+                return Optional.of("no " + missing.getFirst() + " payload");
+            }
+        }
         return Optional.empty();
+    }
+
+    private static long count(List<Payload> payloads, PayloadType type) {
+        return payloads.stream().filter(p -> p.type().equals(type)).count();
     }
 
     private PayloadRules add(int least, int most, PayloadType... types) {

@@ -8,9 +8,10 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.ProtocolId;
 import io.culvert.ipsec.value.Spi;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// INFORMATIONAL: liveness checks, deletes and errors.
 ///
@@ -65,7 +66,8 @@ public final class Informational {
 
     /// Reads a request, or a response with deletes.
     public static Wishes read(List<Payload> payloads) {
-        List<Spi> outbound = new ArrayList<>();
+        // a set: a message has room for thousands of SPIs, and one may be there many times
+        Set<Spi> outbound = new LinkedHashSet<>();
         boolean ike = false;
         for (Delete delete : PayloadChain.all(payloads, Delete.class)) {
             ike |= delete.protocol().equals(ProtocolId.IKE);
@@ -73,7 +75,6 @@ public final class Informational {
                 delete.spis().stream()
                         .filter(spi -> spi.size() == 4)
                         .map(Spi::of)
-                        .filter(spi -> !outbound.contains(spi))
                         .forEach(outbound::add);
             }
         }
@@ -83,6 +84,6 @@ public final class Informational {
                                 n.is(NotifyType.AUTHENTICATION_FAILED)
                                         || n.is(NotifyType.INVALID_SYNTAX))
                         .findFirst();
-        return new Wishes(ike, outbound, error);
+        return new Wishes(ike, List.copyOf(outbound), error);
     }
 }

@@ -5,6 +5,7 @@ module io.culvert.ike {
 
     exports io.culvert.ike.api;
     exports io.culvert.ike.auth;
+    exports io.culvert.ike.eap;
     exports io.culvert.ike.keys;
     exports io.culvert.ike.proposal;
     exports io.culvert.ike.session;

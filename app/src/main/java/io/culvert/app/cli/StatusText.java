@@ -117,7 +117,9 @@ record StatusText(ZoneId zone) {
                         ? "[" + address + "]:" + party.path("port").asInt()
                         : address + ":" + party.path("port").asInt();
         String identity = text(party, "identity");
-        return identity.isEmpty() ? place : place + "  " + identity;
+        String eap = text(party, "eap-identity");
+        String proved = eap.isEmpty() ? identity : identity + "  EAP " + eap;
+        return proved.isEmpty() ? place : place + "  " + proved;
     }
 
     private static String nat(JsonNode nat) {

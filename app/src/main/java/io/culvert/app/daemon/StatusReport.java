@@ -65,10 +65,9 @@ record StatusReport(
         node.put("initiator-spi", status.initiatorSpi().toString());
         node.put("responder-spi", status.responderSpi().toString());
         addParty(node.putObject("local"), status.path().map(TransportPath::local), status.local());
-        addParty(
-                node.putObject("remote"),
-                status.path().map(TransportPath::remote),
-                status.remote());
+        ObjectNode peer = node.putObject("remote");
+        addParty(peer, status.path().map(TransportPath::remote), status.remote());
+        status.eapIdentity().ifPresent(name -> peer.put("eap-identity", name));
         ArrayNode addresses = node.putArray("virtual-addresses");
         status.virtualIps().forEach(a -> addresses.add(a.getHostAddress()));
         Optional<TransportModes.Mode> mode = Optional.ofNullable(modes.get(view.id()));

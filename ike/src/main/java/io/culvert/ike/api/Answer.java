@@ -1,5 +1,6 @@
 package io.culvert.ike.api;
 
+import io.culvert.ike.eap.EapStep;
 import java.net.InetAddress;
 import java.security.PublicKey;
 import java.util.List;
@@ -33,4 +34,7 @@ public sealed interface Answer {
     ///
     /// @param reason why, for people
     record AddressesRefused(String reason) implements Answer {}
+
+    /// How far the EAP conversation has come.
+    record EapContinued(EapStep step) implements Answer {}
 }

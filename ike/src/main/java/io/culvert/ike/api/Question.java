@@ -4,11 +4,14 @@ import io.culvert.ike.auth.CertificateValidation;
 import io.culvert.ike.auth.CertificateVerdict;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.eap.EapOpening;
+import io.culvert.ike.wire.Eap;
 import io.culvert.ipsec.value.Octets;
 import java.net.InetAddress;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What a session has to ask outside, because the answer takes time, a clock, or state shared with other sessions.
 public sealed interface Question {
@@ -53,4 +56,13 @@ public sealed interface Question {
             wanted = List.copyOf(wanted);
         }
     }
+
+    /// What comes next in the EAP conversation of this session? There is one at most, and it is over when the session
+    /// is.
+    ///
+    /// Answered by [Answer.EapContinued].
+    ///
+    /// @param opening who talks with whom; the same in all questions of a conversation
+    /// @param packet what the other side said; empty if it is for us, the EAP server, to begin
+    record ContinueEap(EapOpening opening, Optional<Eap> packet) implements Question {}
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param responderSpi the original responder's SPI, zero while unknown
 /// @param local who we are, once known
 /// @param remote who the peer is, once authenticated
+/// @param eapIdentity who the peer has proved to be by EAP, if it did; `remote` then is only who it says to be
 /// @param path where the latest IKE message went or came
 /// @param transportWhy why IKE uses that transport
 /// @param transportSince since when
@@ -40,6 +41,7 @@ public record SessionStatus(
         IkeSpi responderSpi,
         Optional<Identity> local,
         Optional<Identity> remote,
+        Optional<String> eapIdentity,
         Optional<TransportPath> path,
         String transportWhy,
         MonoTime transportSince,
@@ -53,6 +55,11 @@ public record SessionStatus(
     public SessionStatus {
         virtualIps = List.copyOf(virtualIps);
         children = List.copyOf(children);
+    }
+
+    /// Whom older IKE SAs belong to: never somebody that the peer only says to be.
+    public Optional<Identity> proved() {
+        return eapIdentity.map(Identity::ofEap).or(() -> remote);
     }
 
     /// A Child SA as it stands.

@@ -30,6 +30,15 @@ public record Identity(int type, Octets data) {
     /// Any octets.
     public static final int ID_KEY_ID = 11;
 
+    /// Nobody in particular, for who stays anonymous (RFC 7619).
+    public static final int ID_NULL = 13;
+
+    /// Who stays anonymous.
+    public static final Identity NULL = new Identity(ID_NULL, Octets.EMPTY);
+
+    /// A name that EAP proved. Zero is reserved on the wire: no peer can say to be one.
+    private static final int EAP_NAME = 0;
+
     /// Reads an identity as people write it: an address, `name@domain`, a distinguished name (`CN=…, O=…`),
     /// `keyid:` with text, `@#` with hexadecimal digits for a key ID, or otherwise a domain name, which an `@`
     /// in front makes explicit.
@@ -67,17 +76,23 @@ public record Identity(int type, Octets data) {
         return new Identity(octets.length == 4 ? ID_IPV4_ADDR : ID_IPV6_ADDR, Octets.wrap(octets));
     }
 
+    /// Who has proved by EAP to be `name`; never equal to an identity of IKE.
+    public static Identity ofEap(String name) {
+        return new Identity(EAP_NAME, utf8(name));
+    }
+
     /// As people write it; octets that are no text are shown in hexadecimal.
     @Override
     public String toString() {
         return switch (type) {
-            case ID_FQDN, ID_RFC822_ADDR -> printable();
+            case ID_FQDN, ID_RFC822_ADDR, EAP_NAME -> printable();
             case ID_IPV4_ADDR, ID_IPV6_ADDR ->
                     data.size() == 4 || data.size() == 16
                             ? IpPrefix.address(data.toArray()).getHostAddress()
                             : "malformed address " + data;
             case ID_DER_ASN1_DN -> distinguishedName();
             case ID_KEY_ID -> "@#" + data.toHex();
+            case ID_NULL -> "%null";
             default -> "type " + type + " " + data;
         };
     }

@@ -3,6 +3,7 @@ package io.culvert.ike.auth;
 import io.culvert.ipsec.value.Octets;
 import java.security.PrivateKey;
 import java.util.List;
+import java.util.Optional;
 
 /// How we prove who we are.
 public sealed interface LocalAuthentication {
@@ -35,6 +36,33 @@ public sealed interface LocalAuthentication {
                     + " certificates, "
                     + publicKeyAlgorithm
                     + "]";
+        }
+    }
+
+    /// By EAP: by what lies behind `backend`. As a responder only together with a peer that is content with EAP alone
+    /// (RFC 5998).
+    ///
+    /// @param backend the name of who holds the conversation when we are the EAP peer: `eap-mschapv2`
+    /// @param name who we say we are in EAP
+    /// @param server whom the EAP server's certificate must name, if that is not the IKE responder
+    /// @param tls what methods with TLS need
+    /// @param keyless whether a method may do without a key; the end of IKE_AUTH then proves less
+    record Eap(
+            Identity identity,
+            String backend,
+            String name,
+            Optional<Identity> server,
+            Optional<TlsCredentials> tls,
+            boolean keyless)
+            implements LocalAuthentication {}
+
+    /// Not at all: we stay anonymous.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc7619#section-2 RFC 7619 section 2
+    record Null() implements LocalAuthentication {
+        @Override
+        public Identity identity() {
+            return Identity.NULL;
         }
     }
 }

@@ -25,6 +25,15 @@ public final class PskAuth {
                 Octets.wrap(prf.apply(padded, signedOctets.toArray())));
     }
 
+    /// The AUTH payload of who stays anonymous: it proves the keys of the IKE SA alone.
+    ///
+    /// @param skP SK_pi of an initiator, SK_pr of a responder
+    /// @spec https://www.rfc-editor.org/rfc/rfc7619#section-2.1 RFC 7619 section 2.1
+    public static Authentication proveNothing(
+            PseudoRandomFunction prf, KeyMaterial skP, Octets signedOctets) {
+        return new Authentication(AuthenticationMethod.NULL, prove(prf, skP, signedOctets).data());
+    }
+
     /// Whether `authentication` proves knowledge of `secret`. Takes the same time for every wrong value.
     public static boolean verify(
             PseudoRandomFunction prf,

@@ -2,6 +2,7 @@ package io.culvert.ike.auth;
 
 import io.culvert.ipsec.value.Octets;
 import java.util.List;
+import java.util.Optional;
 
 /// How the peer must prove who it is.
 public sealed interface RemoteAuthentication {
@@ -27,6 +28,32 @@ public sealed interface RemoteAuthentication {
             anchors = List.copyOf(anchors);
             pinned = List.copyOf(pinned);
             revocations = List.copyOf(revocations);
+        }
+    }
+
+    /// By EAP: by what lies behind `backend`. For a responder of IKE that expects EAP alone (RFC 5998), as an initiator,
+    /// only together with EAP on our side.
+    ///
+    /// @param backend the name of who holds the conversation when we are the EAP server: `eap-radius`
+    /// @param eapIdentity who may be authenticated. Empty: it is whom IKE names. One identity: nobody else, and it is
+    ///     not asked for. A pattern: the peer is asked, and what it says has to fit
+    /// @param tls what methods with TLS need
+    /// @param keyless whether a method may do without a key; the end of IKE_AUTH then proves less
+    record Eap(
+            IdentityPattern identity,
+            String backend,
+            Optional<IdentityPattern> eapIdentity,
+            Optional<TlsCredentials> tls,
+            boolean keyless)
+            implements RemoteAuthentication {}
+
+    /// Not at all: the peer stays anonymous, and whatever it says to be is not believed.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc7619#section-2 RFC 7619 section 2
+    record Null() implements RemoteAuthentication {
+        @Override
+        public IdentityPattern identity() {
+            return IdentityPattern.ANY;
         }
     }
 }

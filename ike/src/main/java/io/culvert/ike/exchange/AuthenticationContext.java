@@ -3,7 +3,10 @@ package io.culvert.ike.exchange;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.auth.SignedOctets;
 import io.culvert.ike.keys.IkeKeys;
+import io.culvert.ike.wire.Identification;
+import io.culvert.ike.wire.Role;
 import io.culvert.ipsec.crypto.PseudoRandomFunction;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.net.InetAddress;
 
@@ -29,13 +32,27 @@ public record AuthenticationContext(
         return session.crypto().prf(initial.suite().prf());
     }
 
-    /// What the original initiator's AUTH covers.
-    Octets initiatorSignedOctets(Octets restOfId) {
-        return SignedOctets.of(prf(), keys.skPi(), request, initial.responderNonce(), restOfId);
+    /// The key that stands in for a secret where `role` proves who it is without one (RFC 7619 section 2.1).
+    KeyMaterial proofKey(Role role) {
+        return switch (role) {
+            case INITIATOR -> keys.skPi();
+            case RESPONDER -> keys.skPr();
+        };
     }
 
-    /// What the original responder's AUTH covers.
-    Octets responderSignedOctets(Octets restOfId) {
-        return SignedOctets.of(prf(), keys.skPr(), response, initial.initiatorNonce(), restOfId);
+    /// What the AUTH payload of `role` covers, under the name that it gave.
+    Octets signedOctets(Role role, Identification name) {
+        return switch (role) {
+            case INITIATOR ->
+                    SignedOctets.of(
+                            prf(), keys.skPi(), request, initial.responderNonce(), name.restOfId());
+            case RESPONDER ->
+                    SignedOctets.of(
+                            prf(),
+                            keys.skPr(),
+                            response,
+                            initial.initiatorNonce(),
+                            name.restOfId());
+        };
     }
 }

@@ -6,6 +6,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.extension.VirtualIps;
+import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import java.util.List;
@@ -16,11 +17,20 @@ public sealed interface AuthenticationStep {
     /// Something has to be answered outside first.
     record Ask(Question question) implements AuthenticationStep {}
 
+    /// It takes another message: the next request of an initiator, this response of a responder.
+    record Round(List<Payload> payloads) implements AuthenticationStep {
+        /// Copies the list.
+        public Round {
+            payloads = List.copyOf(payloads);
+        }
+    }
+
     /// The peer is authenticated.
     ///
     /// @param connection the connection that applies
     /// @param local who we are
-    /// @param remote who the peer has proved to be
+    /// @param remote who the peer has proved to be; where it did so by EAP, who it says to be in IKE
+    /// @param eapIdentity who the peer has proved to be by EAP, if it did
     /// @param child the Child SA, if one was asked for and agreed
     /// @param childFailure why not, if one was asked for and not agreed (IK-088)
     /// @param assigned addresses that the responder gave the initiator
@@ -30,6 +40,7 @@ public sealed interface AuthenticationStep {
             ConnectionConfig connection,
             Identity local,
             Identity remote,
+            Optional<String> eapIdentity,
             Optional<ChildNegotiation.Agreement> child,
             Optional<SessionFailure> childFailure,
             VirtualIps.Assigned assigned,
@@ -41,10 +52,16 @@ public sealed interface AuthenticationStep {
             response = List.copyOf(response);
         }
 
+        /// Whom addresses and older IKE SAs belong to: never somebody that the peer only says to be (IK-086).
+        public Identity proved() {
+            return eapIdentity.map(Identity::ofEap).orElse(remote);
+        }
+
         /// Takes apart what came of the Child SA.
         static Authenticated of(
                 ConnectionConfig connection,
                 Identity remote,
+                Optional<String> eapIdentity,
                 Optional<ChildNegotiation.Result> child,
                 VirtualIps.Assigned assigned,
                 boolean initialContact,
@@ -63,6 +80,7 @@ public sealed interface AuthenticationStep {
                     connection,
                     connection.local().identity(),
                     remote,
+                    eapIdentity,
                     agreement,
                     failure,
                     assigned,
@@ -74,5 +92,17 @@ public sealed interface AuthenticationStep {
     /// The IKE SA comes to nothing.
     ///
     /// @param notification what the peer is told
-    record Failed(SessionFailure failure, NotifyType notification) implements AuthenticationStep {}
+    /// @param response what a responder tells
+    record Failed(SessionFailure failure, NotifyType notification, List<Payload> response)
+            implements AuthenticationStep {
+        /// Copies the list.
+        public Failed {
+            response = List.copyOf(response);
+        }
+
+        /// A failure that the peer is told by a notification alone.
+        Failed(SessionFailure failure, NotifyType notification) {
+            this(failure, notification, List.of(Notify.of(notification)));
+        }
+    }
 }

@@ -6,16 +6,17 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.CertificateRequests;
 import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.eap.EapOpening;
+import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.exchange.AuthenticationStep.Ask;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
 import io.culvert.ike.exchange.AuthenticationStep.Failed;
 import io.culvert.ike.extension.ChildNegotiation;
-import io.culvert.ike.extension.ChildNegotiation.Occasion;
 import io.culvert.ike.extension.VirtualIps;
 import io.culvert.ike.wire.Authentication;
-import io.culvert.ike.wire.Configuration;
-import io.culvert.ike.wire.ConfigurationType;
+import io.culvert.ike.wire.Eap;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Identification;
 import io.culvert.ike.wire.Notify;
@@ -24,12 +25,8 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.PayloadType;
 import io.culvert.ike.wire.Role;
-import io.culvert.ike.wire.SecurityAssociation;
-import io.culvert.ipsec.value.IpPrefix;
-import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
-import io.culvert.ipsec.value.TrafficSelector;
 import java.net.InetAddress;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -45,7 +42,21 @@ import java.util.Optional;
 ///                or    <--  HDR, SK {IDr, [CERT,] AUTH, N(TS_UNACCEPTABLE)}     the IKE SA lives
 ///                or    <--  HDR, SK {N(AUTHENTICATION_FAILED)}
 ///
+/// With EAP, AUTH and what follows from it come at the end:
+///
+///     HDR, SK {IDi, [N(EAP_ONLY_AUTHENTICATION),] [CERTREQ,] [IDr,]
+///              [CP(CFG_REQUEST),] SAi2, TSi, TSr}                   -->
+///                      <--  HDR, SK {IDr, [CERT, AUTH,] EAP}           no AUTH where EAP alone is enough
+///     HDR, SK {EAP}                                                 -->
+///                      <--  HDR, SK {EAP}                              as often as the method wants
+///                      <--  HDR, SK {EAP(Success)}
+///     HDR, SK {AUTH}                                                -->
+///                      <--  HDR, SK {AUTH, [CP(CFG_REPLY),] SAr2, TSi, TSr}
+///                or    <--  HDR, SK {EAP(Failure), N(AUTHENTICATION_FAILED)}
+///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.2 RFC 7296 section 1.2
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.16 RFC 7296 section 2.16
+/// @spec https://www.rfc-editor.org/rfc/rfc5998#section-3 RFC 5998 section 3
 public final class IkeAuth {
     static final ExchangeSpec SPEC =
             new ExchangeSpec(
@@ -69,20 +80,22 @@ public final class IkeAuth {
                                     PayloadType.TSR)
                             .together(PayloadType.SA, PayloadType.TSI, PayloadType.TSR));
 
-    private static final VirtualIps.Assigned NO_ADDRESSES =
-            new VirtualIps.Assigned(List.of(), List.of());
+    /// What the first response has where EAP follows. The request is the same.
+    private static final PayloadRules EAP_BEGINS =
+            PayloadRules.none().once(PayloadType.IDR, PayloadType.EAP).atMostOnce(PayloadType.AUTH);
 
     private IkeAuth() {}
 
-    /// The initiator's side.
+    /// The initiator's side: as many requests as it takes.
     public static final class Initiating {
         private final AuthenticationContext context;
         private final ConnectionConfig connection;
-        private final Optional<Spi> inbound;
-        private final List<InetAddress> localHosts;
-        private List<TrafficSelector> offeredLocal = List.of();
-        private List<TrafficSelector> offeredRemote = List.of();
-        private List<Payload> response = List.of();
+        private final FirstChild.Wanted child;
+        private final Identification idi;
+        private List<Payload> first = List.of();
+        private Optional<EapRounds> eap = Optional.empty();
+        private boolean responderProved;
+        private boolean peerRefused;
 
         /// Prepares the exchange.
         ///
@@ -91,57 +104,50 @@ public final class IkeAuth {
                 AuthenticationContext context, ConnectionConfig connection, Optional<Spi> inbound) {
             this.context = context;
             this.connection = connection;
-            this.inbound = inbound;
-            this.localHosts =
-                    connection.virtualIps().isEmpty()
-                            ? List.of(context.localAddress())
-                            : connection.virtualIps();
+            this.child = new FirstChild.Wanted(context, connection, inbound);
+            this.idi = Names.identification(Role.INITIATOR, connection.local().identity());
         }
 
         /// The request's payloads, or why there are none.
         public Request buildRequest(boolean initialContact) {
-            Identification idi =
-                    Names.identification(Role.INITIATOR, connection.local().identity());
             Optional<Identity> wanted = connection.remote().identity().exact();
-            Optional<KeyMaterial> secret =
-                    wanted.map(remote ->
-                                    context.session()
-                                            .sharedKeys()
-                                            .find(connection.local().identity(), remote))
-                            .orElseGet(() ->
-                                    context.session()
-                                            .sharedKeys()
-                                            .findForUnknownPeer(connection.local().identity()));
-            Proofs.Proof proof =
-                    Proofs.prove(
-                            context,
-                            connection.local(),
-                            secret,
-                            connection.remote().identity().toString(),
-                            context.initiatorSignedOctets(idi.restOfId()));
+            Proofs.Proof proof = Proofs.prove(context, Role.INITIATOR, connection, wanted);
             return switch (proof) {
                 case Proofs.Proof.Impossible(SessionFailure failure) ->
                         new Request.Impossible(failure);
-                case Proofs.Proof.Given(
-                                List<Payload> certificates,
-                                Authentication authentication) -> {
-                    List<Payload> payloads = new ArrayList<>();
-                    payloads.add(idi);
-                    payloads.addAll(certificates);
-                    if (initialContact) {
-                        payloads.add(Notify.of(NotifyType.INITIAL_CONTACT));
-                    }
-                    payloads.addAll(CertificateRequests.of(List.of(connection.remote())));
-                    wanted.ifPresent(
-                            idr -> payloads.add(Names.identification(Role.RESPONDER, idr)));
-                    payloads.add(authentication);
-                    addChild(payloads);
-                    yield new Request.Ready(payloads);
-                }
+                case Proofs.Proof.Given(List<Payload> certificates, Authentication ours) ->
+                        connection.remote() instanceof RemoteAuthentication.Eap
+                                ? new Request.Impossible(
+                                        new SessionFailure.LocalProblem(
+                                                "a peer that we call cannot authenticate by EAP",
+                                                "let the peer call, or authenticate by EAP on both sides"))
+                                : request(initialContact, wanted, certificates, List.of(ours));
+                case Proofs.Proof.Later() -> request(initialContact, wanted, List.of(), List.of());
             };
         }
 
-        /// Takes in the response's payloads.
+        private Request request(
+                boolean initialContact,
+                Optional<Identity> wanted,
+                List<Payload> certificates,
+                List<Payload> proof) {
+            List<Payload> payloads = new ArrayList<>();
+            payloads.add(idi);
+            payloads.addAll(certificates);
+            if (initialContact) {
+                payloads.add(Notify.of(NotifyType.INITIAL_CONTACT));
+            }
+            if (connection.remote() instanceof RemoteAuthentication.Eap) {
+                payloads.add(Notify.of(NotifyType.EAP_ONLY_AUTHENTICATION));
+            }
+            payloads.addAll(CertificateRequests.of(List.of(connection.remote())));
+            wanted.ifPresent(idr -> payloads.add(Names.identification(Role.RESPONDER, idr)));
+            payloads.addAll(proof);
+            payloads.addAll(child.request());
+            return new Request.Ready(payloads);
+        }
+
+        /// Takes in a response's payloads.
         public AuthenticationStep processResponse(List<Payload> payloads) {
             Optional<Notify> error =
                     PayloadChain.all(payloads, Notify.class).stream()
@@ -149,13 +155,33 @@ public final class IkeAuth {
                             .findFirst();
             boolean unproved = PayloadChain.first(payloads, Authentication.class).isEmpty();
             if (error.isPresent() && unproved) {
-                return refused(error.get());
+                peerRefused = true;
+                return Proofs.refusedByPeer(connection, error.get());
             }
-            Optional<String> violation = SPEC.responseViolation(payloads);
+            if (first.isEmpty()) {
+                return begin(payloads);
+            }
+            EapRounds rounds = eap.orElseThrow();
+            if (rounds.succeeded()) {
+                return rounds.check(payloads, theirSignedOctets())
+                        .<AuthenticationStep>map(failed -> failed)
+                        .orElseGet(() -> authenticated(payloads));
+            }
+            peerRefused =
+                    PayloadChain.first(payloads, Eap.class)
+                            .map(packet -> packet.code() == Eap.FAILURE)
+                            .orElse(false);
+            return rounds.take(payloads);
+        }
+
+        private AuthenticationStep begin(List<Payload> payloads) {
+            boolean byEap = connection.local() instanceof LocalAuthentication.Eap;
+            Optional<String> violation =
+                    byEap ? EAP_BEGINS.violation(payloads) : SPEC.responseViolation(payloads);
             if (violation.isPresent()) {
                 return Proofs.misbehaved(violation.get());
             }
-            response = payloads;
+            first = payloads;
             Identity remote = Names.identity(idr());
             if (!connection.remote().identity().accepts(remote)) {
                 return new Failed(
@@ -167,122 +193,93 @@ public final class IkeAuth {
                                 "correct `id` of the remote side, or look where remote-addresses lead"),
                         NotifyType.AUTHENTICATION_FAILED);
             }
-            return switch (connection.remote()) {
-                case RemoteAuthentication.PreSharedKey _ ->
-                        Proofs.checkSharedKey(
-                                        context,
-                                        connection.local().identity(),
-                                        remote,
-                                        authentication(),
-                                        signedOctets())
-                                .<AuthenticationStep>map(Proofs::failed)
-                                .orElseGet(this::authenticated);
-                case RemoteAuthentication.Signature trust ->
-                        new Ask(
-                                new Question.ValidateCertificate(
-                                        remote, Proofs.chain(payloads), trust));
+            // before anything of ours follows: whom would we tell who we are (IK-087)?
+            boolean eapAlone =
+                    connection.remote() instanceof RemoteAuthentication.Eap
+                            && PayloadChain.first(payloads, Authentication.class).isEmpty();
+            return eapAlone
+                    ? startEap()
+                    : Proofs.check(context, connection, Role.RESPONDER, payloads)
+                            .orElseGet(this::responderProved);
+        }
+
+        private AuthenticationStep responderProved() {
+            responderProved = true;
+            return startEap();
+        }
+
+        private AuthenticationStep startEap() {
+            return switch (connection.local()) {
+                case LocalAuthentication.Eap us -> {
+                    var opening = new EapOpening.Peer(us, Names.identity(idr()));
+                    eap = Optional.of(new EapRounds(context, opening, us.keyless(), List.of()));
+                    yield eap.get().take(PayloadChain.first(first, Eap.class).orElseThrow());
+                }
+                case LocalAuthentication.PreSharedKey _,
+                        LocalAuthentication.Signature _,
+                        LocalAuthentication.Null _ ->
+                        authenticated(first);
             };
+        }
+
+        /// A success is worth something only if somebody has proved who the responder is (RFC 5998).
+        private AuthenticationStep continued(EapStep step) {
+            AuthenticationStep next = eap.orElseThrow().answered(step, ourSignedOctets());
+            boolean unknown = eap.get().succeeded() && !responderProved && !eap.get().mutual();
+            return unknown
+                    ? Proofs.failed(
+                            Proofs.failure(
+                                    "the EAP method did not prove who the peer is, and nothing else did",
+                                    "use eap-tls, or let the peer authenticate by certificate"))
+                    : next;
         }
 
         /// Whether the peer has refused us, and so holds no IKE SA any more.
         public boolean peerRefused() {
-            return response.isEmpty();
+            return peerRefused;
         }
 
         /// Goes on with the answer to what was asked.
         public AuthenticationStep resume(Answer answer) {
             return switch (answer) {
                 case Answer.CertificateAccepted(PublicKey key, String _) ->
-                        Proofs.checkSignature(
-                                        context,
-                                        Names.identity(idr()),
-                                        key,
-                                        authentication(),
-                                        signedOctets())
+                        Proofs.checkSignature(context, Role.RESPONDER, first, key)
                                 .<AuthenticationStep>map(Proofs::failed)
-                                .orElseGet(this::authenticated);
+                                .orElseGet(this::responderProved);
                 case Answer.CertificateRefused(String reason) ->
                         Proofs.failed(Proofs.certificateRefused(Names.identity(idr()), reason));
+                case Answer.EapContinued(EapStep step) -> continued(step);
                 case Answer.AddressesLeased _, Answer.AddressesRefused _ ->
                         throw new IllegalStateException("an initiator asks for no address");
             };
         }
 
-        private void addChild(List<Payload> payloads) {
-            if (inbound.isEmpty()) {
-                return;
-            }
-            if (!connection.virtualIps().isEmpty()) {
-                payloads.add(VirtualIps.request(connection.virtualIps()));
-            }
-            var child = connection.children().getFirst();
-            offeredLocal =
-                    ChildNegotiation.resolve(child.local(), localHosts).stream()
-                            .map(Initiating::widenAny)
-                            .toList();
-            offeredRemote =
-                    ChildNegotiation.resolve(child.remote(), List.of(context.remoteAddress()));
-            payloads.addAll(
-                    ChildNegotiation.offer(
-                            Occasion.IKE_AUTH, child, inbound.get(), offeredLocal, offeredRemote));
+        /// Forgets secrets.
+        public void close() {
+            eap.ifPresent(EapRounds::close);
         }
 
-        /// A `dynamic` selector without an address yet asks for any: the responder narrows it to what it assigns.
-        private static TrafficSelector widenAny(TrafficSelector selector) {
-            if (!selector.startAddress().isAnyLocalAddress()
-                    || !selector.endAddress().isAnyLocalAddress()) {
-                return selector;
-            }
-            var all = new IpPrefix(selector.startAddress(), 0);
-            int first = selector.startPort();
-            int last = selector.endPort();
-            return new TrafficSelector(selector.protocol(), first, last, all.base(), all.last());
-        }
-
-        private Authenticated authenticated() {
-            VirtualIps.Assigned assigned =
-                    PayloadChain.first(response, Configuration.class)
-                            .filter(c -> c.configurationType().equals(ConfigurationType.CFG_REPLY))
-                            .map(VirtualIps::assigned)
-                            .orElse(NO_ADDRESSES);
-            Optional<ChildNegotiation.Result> child =
-                    inbound.map(spi ->
-                            ChildNegotiation.accept(
-                                    Occasion.IKE_AUTH,
-                                    connection.children().getFirst(),
-                                    spi,
-                                    offeredLocal,
-                                    offeredRemote,
-                                    response));
-            boolean contact = isInitialContact(response);
-            Identity remote = Names.identity(idr());
-            return Authenticated.of(connection, remote, child, assigned, contact, List.of());
-        }
-
-        private AuthenticationStep refused(Notify error) {
-            if (error.is(NotifyType.AUTHENTICATION_FAILED)) {
-                return new Failed(
-                        Proofs.failure(
-                                "the peer refused us as "
-                                        + connection.local().identity()
-                                        + ": AUTHENTICATION_FAILED",
-                                "check secret or certificate, and `id` of both sides, against the peer's"
-                                        + " configuration; its log says which"),
-                        NotifyType.AUTHENTICATION_FAILED);
-            }
-            return Proofs.misbehaved("the peer refused IKE_AUTH with " + error.name());
+        private Authenticated authenticated(List<Payload> last) {
+            return Authenticated.of(
+                    connection,
+                    anonymousOr(connection, Names.identity(idr())),
+                    Optional.empty(),
+                    child.result(last),
+                    child.assigned(last),
+                    isInitialContact(first),
+                    List.of());
         }
 
         private Identification idr() {
-            return PayloadChain.identification(response, Role.RESPONDER).orElseThrow();
+            return PayloadChain.identification(first, Role.RESPONDER).orElseThrow();
         }
 
-        private Authentication authentication() {
-            return PayloadChain.first(response, Authentication.class).orElseThrow();
+        private Octets ourSignedOctets() {
+            return context.signedOctets(Role.INITIATOR, idi);
         }
 
-        private Octets signedOctets() {
-            return context.responderSignedOctets(idr().restOfId());
+        private Octets theirSignedOctets() {
+            return context.signedOctets(Role.RESPONDER, idr());
         }
     }
 
@@ -295,203 +292,204 @@ public final class IkeAuth {
         record Impossible(SessionFailure failure) implements Request {}
     }
 
-    /// The responder's side: one request, answered in steps.
+    /// The responder's side: requests, each answered in steps.
     public static final class Responding {
         private final AuthenticationContext context;
         private final List<ConnectionConfig> candidates;
-        private final List<Payload> request;
         private final Spi inbound;
+        private List<Payload> first = List.of();
+        private Optional<EapRounds> eap = Optional.empty();
         private ConnectionConfig connection;
 
-        /// Takes in a request.
+        /// Prepares the exchange.
         ///
         /// @param candidates the connections that the peer may use, not empty
         /// @param inbound our SPI for the first Child SA, if one comes of it
         public Responding(
-                AuthenticationContext context,
-                List<ConnectionConfig> candidates,
-                List<Payload> request,
-                Spi inbound) {
+                AuthenticationContext context, List<ConnectionConfig> candidates, Spi inbound) {
             this.context = context;
             this.candidates = List.copyOf(candidates);
-            this.request = List.copyOf(request);
             this.inbound = inbound;
             this.connection = candidates.getFirst();
         }
 
-        /// The first step.
-        public AuthenticationStep processRequest() {
+        /// The first step with a request.
+        public AuthenticationStep processRequest(List<Payload> request) {
+            if (first.isEmpty()) {
+                return begin(request);
+            }
+            EapRounds rounds = eap.orElseThrow();
+            return rounds.succeeded()
+                    ? rounds.check(request, theirSignedOctets())
+                            .<AuthenticationStep>map(failed -> failed)
+                            .orElseGet(this::leaseAddresses)
+                    : rounds.take(request);
+        }
+
+        private AuthenticationStep begin(List<Payload> request) {
             Optional<String> violation = SPEC.requestViolation(request);
             if (violation.isPresent()) {
                 return Proofs.misbehaved(violation.get());
             }
-            Optional<Authentication> authentication =
-                    PayloadChain.first(request, Authentication.class);
-            if (authentication.isEmpty()) {
-                return Proofs.failed(
-                        Proofs.failure(
-                                remote() + " asks for EAP, which no connection allows",
-                                "let the peer authenticate with a pre-shared key or a certificate"));
-            }
+            first = request;
+            Optional<Authentication> proof = PayloadChain.first(request, Authentication.class);
             Optional<ConnectionConfig> chosen =
                     ConnectionChoice.choose(
                             candidates,
-                            remote(),
+                            caller(),
                             idr().map(Names::identity),
-                            authentication.get().method());
+                            proof,
+                            PayloadChain.notification(request, NotifyType.EAP_ONLY_AUTHENTICATION)
+                                    .isPresent());
             if (chosen.isEmpty()) {
                 return Proofs.failed(
-                        Proofs.failure(
-                                "no connection is for "
-                                        + remote()
-                                        + " calling "
-                                        + idr().map(Names::identity)
-                                                .map(Identity::toString)
-                                                .orElse("anybody here")
-                                        + " with "
-                                        + authentication.get().method(),
-                                "compare `id` and `auth` of both sides"));
+                        ConnectionChoice.none(caller(), idr().map(Names::identity), proof));
             }
             connection = chosen.get();
-            return switch (connection.remote()) {
-                case RemoteAuthentication.PreSharedKey _ ->
-                        Proofs.checkSharedKey(
-                                        context,
-                                        connection.local().identity(),
-                                        remote(),
-                                        authentication.get(),
-                                        signedOctets())
-                                .<AuthenticationStep>map(Proofs::failed)
-                                .orElseGet(this::leaseAddresses);
-                case RemoteAuthentication.Signature trust ->
-                        new Ask(
-                                new Question.ValidateCertificate(
-                                        remote(), Proofs.chain(request), trust));
+            return connection.remote() instanceof RemoteAuthentication.Eap expected
+                    ? startEap(expected)
+                    : Proofs.check(context, connection, Role.INITIATOR, request)
+                            .orElseGet(this::leaseAddresses);
+        }
+
+        /// Our own proof goes with the first packet, so that the peer knows whom it talks to.
+        private AuthenticationStep startEap(RemoteAuthentication.Eap expected) {
+            var opening = new EapOpening.Server(expected, caller(), context.remoteAddress());
+            return switch (prove()) {
+                case Proofs.Proof.Impossible(SessionFailure failure) -> Proofs.failed(failure);
+                case Proofs.Proof.Later() -> startEap(expected, opening, List.of(ourName()));
+                case Proofs.Proof.Given(List<Payload> certificates, Authentication ours) ->
+                        startEap(expected, opening, withProof(certificates, ours));
             };
+        }
+
+        private AuthenticationStep startEap(
+                RemoteAuthentication.Eap expected, EapOpening opening, List<Payload> prelude) {
+            eap = Optional.of(new EapRounds(context, opening, expected.keyless(), prelude));
+            return eap.get().begin();
         }
 
         /// Goes on with the answer to what was asked.
         public AuthenticationStep resume(Answer answer) {
             return switch (answer) {
                 case Answer.CertificateAccepted(PublicKey key, String _) ->
-                        Proofs.checkSignature(
-                                        context,
-                                        remote(),
-                                        key,
-                                        PayloadChain.first(request, Authentication.class)
-                                                .orElseThrow(),
-                                        signedOctets())
+                        Proofs.checkSignature(context, Role.INITIATOR, first, key)
                                 .<AuthenticationStep>map(Proofs::failed)
                                 .orElseGet(this::leaseAddresses);
                 case Answer.CertificateRefused(String reason) ->
-                        Proofs.failed(Proofs.certificateRefused(remote(), reason));
+                        Proofs.failed(Proofs.certificateRefused(caller(), reason));
+                case Answer.EapContinued(EapStep step) ->
+                        eap.orElseThrow().answered(step, ourSignedOctets());
                 case Answer.AddressesLeased(List<InetAddress> addresses, List<InetAddress> dns) ->
                         respond(new VirtualIps.Assigned(addresses, dns), Optional.empty());
                 case Answer.AddressesRefused(String reason) ->
                         respond(
-                                NO_ADDRESSES,
+                                FirstChild.NO_ADDRESSES,
                                 Optional.of(
                                         new SessionFailure.LocalProblem(
-                                                "no address for " + remote() + ": " + reason,
+                                                "no address for " + caller() + ": " + reason,
                                                 "enlarge the pool")));
             };
         }
 
+        /// Forgets secrets.
+        public void close() {
+            eap.ifPresent(EapRounds::close);
+        }
+
         private AuthenticationStep leaseAddresses() {
-            List<InetAddress> wanted =
-                    PayloadChain.first(request, Configuration.class)
-                            .filter(c ->
-                                    c.configurationType().equals(ConfigurationType.CFG_REQUEST))
-                            .map(VirtualIps::wanted)
-                            .orElse(List.of());
+            List<InetAddress> wanted = FirstChild.wantedAddresses(first);
             return wanted.isEmpty() || connection.pools().isEmpty()
-                    ? respond(NO_ADDRESSES, Optional.empty())
-                    : new Ask(new Question.LeaseAddresses(remote(), connection.pools(), wanted));
+                    ? respond(FirstChild.NO_ADDRESSES, Optional.empty())
+                    : new Ask(
+                            new Question.LeaseAddresses(
+                                    eapIdentity().map(Identity::ofEap).orElse(peer()),
+                                    connection.pools(),
+                                    wanted));
         }
 
         private AuthenticationStep respond(
                 VirtualIps.Assigned assigned, Optional<SessionFailure> noAddress) {
-            Identification idr =
-                    Names.identification(Role.RESPONDER, connection.local().identity());
-            Proofs.Proof proof =
-                    Proofs.prove(
-                            context,
-                            connection.local(),
-                            context.session()
-                                    .sharedKeys()
-                                    .find(connection.local().identity(), remote()),
-                            remote().toString(),
-                            context.responderSignedOctets(idr.restOfId()));
-            return switch (proof) {
+            if (eap.isPresent()) {
+                return established(
+                        List.of(eap.get().prove(Role.RESPONDER, ourSignedOctets())),
+                        assigned,
+                        noAddress);
+            }
+            return switch (prove()) {
                 case Proofs.Proof.Impossible(SessionFailure failure) -> Proofs.failed(failure);
-                case Proofs.Proof.Given(
-                                List<Payload> certificates,
-                                Authentication authentication) -> {
-                    List<Payload> payloads = new ArrayList<>();
-                    payloads.add(idr);
-                    payloads.addAll(certificates);
-                    payloads.add(authentication);
-                    Optional<ChildNegotiation.Result> child = child(assigned, noAddress);
-                    boolean agreed =
-                            child.isPresent()
-                                    && child.get() instanceof ChildNegotiation.Result.Agreed;
-                    if (agreed && !assigned.addresses().isEmpty()) {
-                        payloads.add(VirtualIps.reply(assigned));
-                    }
-                    child.ifPresent(result -> payloads.addAll(answer(result)));
-                    yield Authenticated.of(
-                            connection,
-                            remote(),
-                            child,
-                            assigned,
-                            isInitialContact(request),
-                            payloads);
-                }
+                case Proofs.Proof.Given(List<Payload> certificates, Authentication ours) ->
+                        established(withProof(certificates, ours), assigned, noAddress);
+                case Proofs.Proof.Later() ->
+                        throw new IllegalStateException("a responder's EAP has no peer");
             };
         }
 
-        private Optional<ChildNegotiation.Result> child(
-                VirtualIps.Assigned assigned, Optional<SessionFailure> noAddress) {
-            if (PayloadChain.first(request, SecurityAssociation.class).isEmpty()
-                    || PayloadChain.trafficSelectors(request, Role.INITIATOR).isEmpty()
-                    || PayloadChain.trafficSelectors(request, Role.RESPONDER).isEmpty()) {
-                return Optional.empty();
-            }
-            if (noAddress.isPresent()) {
-                return Optional.of(
-                        new ChildNegotiation.Result.Refused(
-                                Notify.of(NotifyType.INTERNAL_ADDRESS_FAILURE), noAddress.get()));
-            }
-            List<InetAddress> remoteHosts =
-                    assigned.addresses().isEmpty()
-                            ? List.of(context.remoteAddress())
-                            : assigned.addresses();
-            var hosts = new ChildNegotiation.Hosts(List.of(context.localAddress()), remoteHosts);
-            return Optional.of(
-                    ChildNegotiation.choose(
-                            Occasion.IKE_AUTH, connection.children(), inbound, hosts, request));
+        private Authenticated established(
+                List<Payload> proof,
+                VirtualIps.Assigned assigned,
+                Optional<SessionFailure> noAddress) {
+            Optional<ChildNegotiation.Result> child =
+                    FirstChild.choose(context, connection, inbound, first, assigned, noAddress);
+            List<Payload> payloads = new ArrayList<>(proof);
+            payloads.addAll(FirstChild.response(child, assigned));
+            return Authenticated.of(
+                    connection,
+                    peer(),
+                    eapIdentity(),
+                    child,
+                    assigned,
+                    isInitialContact(first),
+                    payloads);
         }
 
-        private Identity remote() {
-            return Names.identity(
-                    PayloadChain.identification(request, Role.INITIATOR).orElseThrow());
+        private Proofs.Proof prove() {
+            return Proofs.prove(context, Role.RESPONDER, connection, Optional.of(caller()));
+        }
+
+        private List<Payload> withProof(List<Payload> certificates, Authentication ours) {
+            List<Payload> payloads = new ArrayList<>();
+            payloads.add(ourName());
+            payloads.addAll(certificates);
+            payloads.add(ours);
+            return payloads;
+        }
+
+        private Identification ourName() {
+            return Names.identification(Role.RESPONDER, connection.local().identity());
+        }
+
+        /// Who the peer says to be.
+        private Identity caller() {
+            return Names.identity(PayloadChain.identification(first, Role.INITIATOR).orElseThrow());
+        }
+
+        private Identity peer() {
+            return anonymousOr(connection, caller());
+        }
+
+        private Optional<String> eapIdentity() {
+            return eap.flatMap(EapRounds::identity);
         }
 
         private Optional<Identification> idr() {
-            return PayloadChain.identification(request, Role.RESPONDER);
+            return PayloadChain.identification(first, Role.RESPONDER);
         }
 
-        private Octets signedOctets() {
-            return context.initiatorSignedOctets(
-                    PayloadChain.identification(request, Role.INITIATOR).orElseThrow().restOfId());
+        private Octets ourSignedOctets() {
+            return context.signedOctets(Role.RESPONDER, ourName());
+        }
+
+        private Octets theirSignedOctets() {
+            return context.signedOctets(
+                    Role.INITIATOR,
+                    PayloadChain.identification(first, Role.INITIATOR).orElseThrow());
         }
     }
 
-    private static List<Payload> answer(ChildNegotiation.Result result) {
-        return switch (result) {
-            case ChildNegotiation.Result.Agreed(var _, List<Payload> payloads) -> payloads;
-            case ChildNegotiation.Result.Refused(Notify notify, var _) -> List.of(notify);
-        };
+    /// Who a peer is: who stays anonymous is nobody, whatever name it gives (RFC 7619 section 2.2).
+    private static Identity anonymousOr(ConnectionConfig connection, Identity named) {
+        return connection.remote() instanceof RemoteAuthentication.Null ? Identity.NULL : named;
     }
 
     private static boolean isInitialContact(List<Payload> payloads) {

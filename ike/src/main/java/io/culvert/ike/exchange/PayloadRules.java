@@ -34,6 +34,11 @@ final class PayloadRules {
         return this;
     }
 
+    /// None of these.
+    PayloadRules never(PayloadType... types) {
+        return add(0, 0, types);
+    }
+
     /// What a message lacks or has too often, for people.
     Optional<String> violation(List<Payload> payloads) {
         for (Rule rule : rules) {

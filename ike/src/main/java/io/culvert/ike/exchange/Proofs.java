@@ -1,17 +1,24 @@
 package io.culvert.ike.exchange;
 
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Question;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.PskAuth;
+import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ike.auth.SignatureAuth;
 import io.culvert.ike.wire.Authentication;
 import io.culvert.ike.wire.AuthenticationMethod;
 import io.culvert.ike.wire.Certificate;
 import io.culvert.ike.wire.CertificateEncoding;
+import io.culvert.ike.wire.Identification;
+import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ike.wire.Role;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
@@ -32,36 +39,90 @@ final class Proofs {
         /// CERT payloads, then AUTH.
         record Given(List<Payload> certificates, Authentication authentication) implements Proof {}
 
+        /// EAP comes first.
+        record Later() implements Proof {}
+
         /// We cannot prove who we are.
         record Impossible(SessionFailure failure) implements Proof {}
     }
 
+    /// Makes our proof.
+    ///
+    /// @param role ours in the exchange
+    /// @param peer who it is for, as far as we know
     static Proof prove(
             AuthenticationContext context,
-            LocalAuthentication local,
-            Optional<KeyMaterial> secret,
-            String peer,
-            Octets signedOctets) {
+            Role role,
+            ConnectionConfig connection,
+            Optional<Identity> peer) {
+        LocalAuthentication local = connection.local();
+        Octets signedOctets =
+                context.signedOctets(role, Names.identification(role, local.identity()));
         return switch (local) {
-            case LocalAuthentication.PreSharedKey psk ->
-                    secret.<Proof>map(key ->
-                                    new Proof.Given(
-                                            List.of(),
-                                            PskAuth.prove(context.prf(), key, signedOctets)))
-                            .orElseGet(() -> noSecret(psk.identity(), peer));
+            case LocalAuthentication.PreSharedKey psk -> {
+                SharedKeys keys = context.session().sharedKeys();
+                yield peer.map(whom -> keys.find(psk.identity(), whom))
+                        .orElseGet(() -> keys.findForUnknownPeer(psk.identity()))
+                        .<Proof>map(key ->
+                                new Proof.Given(
+                                        List.of(), PskAuth.prove(context.prf(), key, signedOctets)))
+                        .orElseGet(() ->
+                                noSecret(
+                                        psk.identity(),
+                                        peer.map(Identity::toString)
+                                                .orElse(connection.remote().identity().text())));
+            }
             case LocalAuthentication.Signature signature -> sign(context, signature, signedOctets);
+            case LocalAuthentication.Null _ ->
+                    new Proof.Given(
+                            List.of(),
+                            PskAuth.proveNothing(
+                                    context.prf(), context.proofKey(role), signedOctets));
+            case LocalAuthentication.Eap _ -> new Proof.Later();
         };
     }
 
-    /// Checks the peer's proof by pre-shared key.
+    /// Checks the AUTH payload of a message.
     ///
-    /// @return nothing if it is right
-    static Optional<SessionFailure> checkSharedKey(
+    /// @param role the peer's in the exchange
+    /// @return nothing if it is right; otherwise why not, or what has to be asked first
+    static Optional<AuthenticationStep> check(
             AuthenticationContext context,
-            Identity local,
-            Identity remote,
-            Authentication authentication,
-            Octets signedOctets) {
+            ConnectionConfig connection,
+            Role role,
+            List<Payload> message) {
+        Identity peer = identity(role, message);
+        return switch (connection.remote()) {
+            case RemoteAuthentication.PreSharedKey _ ->
+                    checkSharedKey(context, connection.local().identity(), role, message)
+                            .map(Proofs::failed);
+            case RemoteAuthentication.Null _ ->
+                    checkNull(context, role, message).map(Proofs::failed);
+            case RemoteAuthentication.Signature trust -> Optional.of(judge(peer, message, trust));
+            case RemoteAuthentication.Eap(_, _, _, var tls, _) ->
+                    Optional.of(
+                            tls.<AuthenticationStep>map(t -> judge(peer, message, t.trust()))
+                                    .orElseGet(() ->
+                                            failed(
+                                                    failure(
+                                                            peer
+                                                                    + " proves who it is by more than EAP, and"
+                                                                    + " nothing is configured to judge that",
+                                                            "set `auth` of the remote side to"
+                                                                    + " \"pubkey\""))));
+        };
+    }
+
+    private static AuthenticationStep judge(
+            Identity peer, List<Payload> message, RemoteAuthentication.Signature trust) {
+        return new AuthenticationStep.Ask(
+                new Question.ValidateCertificate(peer, chain(message), trust));
+    }
+
+    private static Optional<SessionFailure> checkSharedKey(
+            AuthenticationContext context, Identity local, Role role, List<Payload> message) {
+        Identity remote = identity(role, message);
+        Authentication authentication = authentication(message);
         if (!authentication.method().equals(AuthenticationMethod.SHARED_KEY_MIC)) {
             return Optional.of(
                     failure(
@@ -78,23 +139,52 @@ final class Proofs {
                             "no pre-shared key is configured for " + remote,
                             "add a secret whose `ids` name " + remote));
         }
-        boolean right = PskAuth.verify(context.prf(), secret.get(), signedOctets, authentication);
+        boolean right =
+                PskAuth.verify(
+                        context.prf(),
+                        secret.get(),
+                        signedOctets(context, role, message),
+                        authentication);
         return right
                 ? Optional.empty()
                 : Optional.of(
                         failure("the pre-shared key of " + remote + " is not ours", WRONG_SECRET));
     }
 
+    /// An anonymous peer has to have the keys of this IKE SA.
+    private static Optional<SessionFailure> checkNull(
+            AuthenticationContext context, Role role, List<Payload> message) {
+        Authentication authentication = authentication(message);
+        boolean right =
+                authentication.equals(
+                        PskAuth.proveNothing(
+                                context.prf(),
+                                context.proofKey(role),
+                                signedOctets(context, role, message)));
+        return right
+                ? Optional.empty()
+                : Optional.of(
+                        failure(
+                                authentication.method().equals(AuthenticationMethod.NULL)
+                                        ? "the AUTH payload of the anonymous peer is wrong"
+                                        : "the peer authenticates with "
+                                                + authentication.method()
+                                                + ", none was expected",
+                                "set `auth` of the remote side to what the peer uses"));
+    }
+
     /// Checks the peer's proof by signature.
     ///
+    /// @param role the peer's in the exchange
     /// @return nothing if it is right
     static Optional<SessionFailure> checkSignature(
-            AuthenticationContext context,
-            Identity remote,
-            PublicKey key,
-            Authentication authentication,
-            Octets signedOctets) {
-        return SignatureAuth.verify(context.session().crypto(), key, signedOctets, authentication)
+            AuthenticationContext context, Role role, List<Payload> message, PublicKey key) {
+        Identity remote = identity(role, message);
+        return SignatureAuth.verify(
+                        context.session().crypto(),
+                        key,
+                        signedOctets(context, role, message),
+                        authentication(message))
                 .map(reason ->
                         failure(
                                 remote + ": " + reason,
@@ -102,11 +192,28 @@ final class Proofs {
     }
 
     /// The peer's certificates in DER, its own first.
-    static List<Octets> chain(List<Payload> payloads) {
+    private static List<Octets> chain(List<Payload> payloads) {
         return PayloadChain.all(payloads, Certificate.class).stream()
                 .filter(c -> c.encoding().equals(CertificateEncoding.X509_SIGNATURE))
                 .map(Certificate::data)
                 .toList();
+    }
+
+    private static Authentication authentication(List<Payload> message) {
+        return PayloadChain.first(message, Authentication.class).orElseThrow();
+    }
+
+    private static Identification identification(Role role, List<Payload> message) {
+        return PayloadChain.identification(message, role).orElseThrow();
+    }
+
+    private static Identity identity(Role role, List<Payload> message) {
+        return Names.identity(identification(role, message));
+    }
+
+    private static Octets signedOctets(
+            AuthenticationContext context, Role role, List<Payload> message) {
+        return context.signedOctets(role, identification(role, message));
     }
 
     static SessionFailure failure(String what, String nextStep) {
@@ -124,6 +231,19 @@ final class Proofs {
                 new SessionFailure.PeerMisbehaved(
                         "malformed IKE_AUTH: " + what, "look into the peer's log"),
                 NotifyType.INVALID_SYNTAX);
+    }
+
+    /// The end by a peer that answers with an error.
+    static AuthenticationStep.Failed refusedByPeer(ConnectionConfig connection, Notify error) {
+        return error.is(NotifyType.AUTHENTICATION_FAILED)
+                ? failed(
+                        failure(
+                                "the peer refused us as "
+                                        + connection.local().identity()
+                                        + ": AUTHENTICATION_FAILED",
+                                "check secret or certificate, and `id` of both sides, against the peer's"
+                                        + " configuration; its log says which"))
+                : misbehaved("the peer refused IKE_AUTH with " + error.name());
     }
 
     /// What to tell of a certificate that is not accepted.

@@ -10,6 +10,7 @@ import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
+import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
@@ -25,6 +26,7 @@ import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.List;
@@ -110,6 +112,8 @@ public final class IkeSession implements Session {
             case Input.ConnectionOpened(int _, TransportPath.Tcp path) ->
                     peering.outbox().add(new Action.CloseConnection(path.connection()));
             case Input.SpisReserved(var spis) -> peering.reserved(spis);
+            case Input.Answered(int _, Answer.EapContinued(EapStep.Succeeded(var msk, _, _))) ->
+                    msk.ifPresent(KeyMaterial::close);
             case Input.Answered(int _, var answer) -> hold(answer);
             case Input.MessageReceived _,
                     Input.ConnectionFailed _,
@@ -125,7 +129,8 @@ public final class IkeSession implements Session {
     private void hold(Answer answer) {
         switch (answer) {
             case Answer.AddressesLeased(var addresses, var _) -> peering.leased(addresses);
-            case Answer.AddressesRefused _,
+            case Answer.EapContinued _,
+                    Answer.AddressesRefused _,
                     Answer.CertificateAccepted _,
                     Answer.CertificateRefused _ -> {}
         }

@@ -246,15 +246,19 @@ final class InitiatorSetup {
                     asked = peering.ask(question);
                     yield this;
                 }
+                case AuthenticationStep.Round(List<Payload> payloads) -> {
+                    peering.request(now, ExchangeType.IKE_AUTH, payloads);
+                    yield this;
+                }
                 case AuthenticationStep.Failed failed -> failed(now, failed);
                 case AuthenticationStep.Authenticated outcome -> established(now, outcome);
             };
         }
 
         private Stage failed(MonoTime now, AuthenticationStep.Failed failed) {
+            exchange.close();
             spi.ifPresent(peering::giveBack);
-            boolean peerRefused = asked == 0 && exchange.peerRefused();
-            if (peerRefused) {
+            if (exchange.peerRefused()) {
                 peering.end("refused by the peer", Optional.of(failed.failure()));
                 return this;
             }
@@ -267,6 +271,7 @@ final class InitiatorSetup {
         }
 
         private Stage established(MonoTime now, AuthenticationStep.Authenticated outcome) {
+            exchange.close();
             peering.establish(now, outcome);
             if (!outcome.assigned().addresses().isEmpty()) {
                 peering.leased(outcome.assigned().addresses());

@@ -47,6 +47,7 @@ final class Peering {
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<IkeSa> sa = Optional.empty();
     private Optional<Identity> authenticated = Optional.empty();
+    private Optional<String> eapIdentity = Optional.empty();
     private Optional<MonoTime> establishedAt = Optional.empty();
     private Optional<TransportPath> latestPath = Optional.empty();
     private MonoTime transportSince = MonoTime.ZERO;
@@ -313,14 +314,17 @@ final class Peering {
     void establish(MonoTime now, Authenticated outcome) {
         noLongerHalfOpen(true);
         authenticated = Optional.of(outcome.remote());
+        eapIdentity = outcome.eapIdentity();
         connection(outcome.connection());
         establishedAt = Optional.of(now);
         boolean replace = outcome.connection().uniqueness() == ConnectionConfig.Uniqueness.REPLACE;
         boolean first =
                 outcome.connection().uniqueness() == ConnectionConfig.Uniqueness.INITIAL_CONTACT
                         && outcome.initialContact();
-        if (replace || first) {
-            outbox.add(new Action.ReplaceOthers(outcome.local(), outcome.remote()));
+        // who is anonymous is never the same as somebody else (RFC 7619 section 2.3)
+        boolean somebody = !outcome.proved().equals(Identity.NULL);
+        if ((replace || first) && somebody) {
+            outbox.add(new Action.ReplaceOthers(outcome.local(), outcome.proved()));
         }
         theSa().forgetProofKeys();
         outbox.publish(
@@ -423,6 +427,7 @@ final class Peering {
                 responder,
                 connection.map(c -> c.local().identity()),
                 authenticated,
+                eapIdentity,
                 latestPath,
                 courier.why(),
                 transportSince,

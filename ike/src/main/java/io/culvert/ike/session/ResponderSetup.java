@@ -122,6 +122,13 @@ final class ResponderSetup {
             if (!header.exchangeType().equals(ExchangeType.IKE_AUTH)) {
                 return withoutAuthentication(now, path, header, payloads);
             }
+            if (pending.isPresent()) {
+                Pending before = pending.get();
+                var next =
+                        new Pending(
+                                path, header, before.exchange(), before.spi(), before.question());
+                return apply(now, next, before.exchange().processRequest(payloads));
+            }
             IkeSa sa = peering.theSa();
             Optional<Spi> spi = peering.takeSpi();
             if (spi.isEmpty()) {
@@ -137,9 +144,9 @@ final class ResponderSetup {
                             sa.initResponse(),
                             path.local().getAddress(),
                             path.remote().getAddress());
-            var exchange = new IkeAuth.Responding(context, candidates, payloads, spi.get());
+            var exchange = new IkeAuth.Responding(context, candidates, spi.get());
             var first = new Pending(path, header, exchange, spi.get(), 0);
-            return apply(now, first, exchange.processRequest());
+            return apply(now, first, exchange.processRequest(payloads));
         }
 
         /// A peer that has not said who it is may change its mind, and nothing else.
@@ -189,12 +196,17 @@ final class ResponderSetup {
                                             peering.ask(question)));
                     yield this;
                 }
-                case AuthenticationStep.Failed(SessionFailure failure, var notification) -> {
-                    peering.respond(
-                            now,
-                            current.path(),
-                            current.header(),
-                            List.of(Notify.of(notification)));
+                case AuthenticationStep.Round(List<Payload> payloads) -> {
+                    pending = Optional.of(current);
+                    peering.respond(now, current.path(), current.header(), payloads);
+                    yield this;
+                }
+                case AuthenticationStep.Failed(
+                                SessionFailure failure,
+                                var _,
+                                List<Payload> response) -> {
+                    current.exchange().close();
+                    peering.respond(now, current.path(), current.header(), response);
                     peering.giveBack(current.spi());
                     peering.end("authentication failed", Optional.of(failure));
                     yield this;
@@ -206,6 +218,7 @@ final class ResponderSetup {
         private Stage established(
                 MonoTime now, Pending current, AuthenticationStep.Authenticated outcome) {
             peering.timers().clear(TimerTable.Kind.HALF_OPEN);
+            current.exchange().close();
             peering.establish(now, outcome);
             // inbound first: the peer may send as soon as it has the response (IK-101)
             outcome.child().ifPresent(child -> peering.installFirstChild(now, child, false));

@@ -177,6 +177,7 @@ class CertificateSetupTest {
                     case Question.LeaseAddresses _ ->
                             new Answer.AddressesLeased(
                                     List.of(IpPrefix.parseAddress("10.9.0.7")), List.of());
+                    case Question.ContinueEap _ -> Pairs.lease(question);
                 });
     }
 

@@ -6,6 +6,7 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ike.eap.EapStep;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
@@ -83,6 +84,8 @@ final class Pairs {
                             List.of(LEASED), List.of(IpPrefix.parseAddress("10.9.0.1")));
             case Question.ValidateCertificate _ ->
                     new Answer.CertificateRefused("no certificates here");
+            case Question.ContinueEap _ ->
+                    new Answer.EapContinued(new EapStep.Failed("no EAP here"));
         };
     }
 

@@ -7,6 +7,7 @@ import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.auth.Identity;
+import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
@@ -226,6 +227,7 @@ final class ActionPerformer {
             return switch (question) {
                 case Question.ValidateCertificate _ -> new Answer.CertificateRefused(reason);
                 case Question.LeaseAddresses _ -> new Answer.AddressesRefused(reason);
+                case Question.ContinueEap _ -> new Answer.EapContinued(new EapStep.Failed(reason));
             };
         }
     }
@@ -244,8 +246,8 @@ final class ActionPerformer {
         if (event instanceof IkeEvent.IkeSaEstablished(var status)
                 && identities.isEmpty()
                 && status.local().isPresent()
-                && status.remote().isPresent()) {
-            Identities pair = new Identities(status.local().get(), status.remote().get());
+                && status.proved().isPresent()) {
+            Identities pair = new Identities(status.local().get(), status.proved().get());
             identities = Optional.of(pair);
             house.identities().enter(pair, actor);
         }

@@ -4,10 +4,12 @@ import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.api.RevealedKeys;
+import io.culvert.ike.eap.EapBackend;
 import io.culvert.runtime.actor.SessionFactory;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.ListenSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -21,6 +23,7 @@ import java.util.function.Function;
 /// @param dataPlane makes the data plane
 /// @param addresses uses addresses that peers assign to us
 /// @param certificates decides about certificates; may take its time
+/// @param eap who holds EAP conversations, by the names that connections use
 /// @param listener hears what happens
 /// @param keyLog takes keys, where sessions reveal them
 public record EndpointSettings(
@@ -32,15 +35,17 @@ public record EndpointSettings(
         DataPlaneFactory dataPlane,
         AddressAssigner addresses,
         Function<Question.ValidateCertificate, Answer> certificates,
+        Map<String, EapBackend> eap,
         EndpointListener listener,
         Consumer<RevealedKeys> keyLog) {
     /// Copies the lists.
     public EndpointSettings {
         connections = List.copyOf(connections);
         pools = List.copyOf(pools);
+        eap = Map.copyOf(eap);
     }
 
-    /// An endpoint that knows nobody, has no pools, trusts no certificate, and tells nobody.
+    /// An endpoint that knows nobody, has no pools, trusts no certificate, speaks no EAP, and tells nobody.
     public static EndpointSettings of(
             ListenSettings listen,
             Function<BoundPorts, SessionFactory> sessions,
@@ -54,6 +59,7 @@ public record EndpointSettings(
                 dataPlane,
                 AddressAssigner.NONE,
                 _ -> new Answer.CertificateRefused("certificates are not supported here"),
+                Map.of(),
                 _ -> {},
                 _ -> {});
     }
@@ -69,6 +75,7 @@ public record EndpointSettings(
                 dataPlane,
                 addresses,
                 certificates,
+                eap,
                 listener,
                 keyLog);
     }
@@ -84,6 +91,7 @@ public record EndpointSettings(
                 dataPlane,
                 addresses,
                 certificates,
+                eap,
                 listener,
                 keyLog);
     }
@@ -99,6 +107,7 @@ public record EndpointSettings(
                 dataPlane,
                 other,
                 certificates,
+                eap,
                 listener,
                 keyLog);
     }
@@ -114,6 +123,25 @@ public record EndpointSettings(
                 dataPlane,
                 addresses,
                 judge,
+                eap,
+                listener,
+                keyLog);
+    }
+
+    /// These settings with others who hold EAP conversations.
+    ///
+    /// @param backends by the names that connections use
+    public EndpointSettings conversingBy(Map<String, EapBackend> backends) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                backends,
                 listener,
                 keyLog);
     }
@@ -129,6 +157,7 @@ public record EndpointSettings(
                 dataPlane,
                 addresses,
                 certificates,
+                eap,
                 whom,
                 keyLog);
     }
@@ -144,6 +173,7 @@ public record EndpointSettings(
                 dataPlane,
                 addresses,
                 certificates,
+                eap,
                 listener,
                 log);
     }

@@ -21,6 +21,7 @@ final class EndpointSurroundings implements Surroundings {
 
     private final EndpointSettings settings;
     private final AddressPools pools;
+    private final EapConversations eap;
     private final ConcurrentHashMap<Long, SessionHandle> handles = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, String> answered = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, List<InetAddress>> assigned = new ConcurrentHashMap<>();
@@ -28,6 +29,7 @@ final class EndpointSurroundings implements Surroundings {
     EndpointSurroundings(EndpointSettings settings) {
         this.settings = settings;
         pools = new AddressPools(settings.pools());
+        eap = new EapConversations(settings.eap());
     }
 
     void started(SessionHandle handle) {
@@ -37,6 +39,10 @@ final class EndpointSurroundings implements Surroundings {
     /// The sessions that we started for a connection.
     List<SessionHandle> startedFor(String connection) {
         return handles.values().stream().filter(h -> h.connection().equals(connection)).toList();
+    }
+
+    int eapConversations() {
+        return eap.count();
     }
 
     int leasedAddresses() {
@@ -49,6 +55,7 @@ final class EndpointSurroundings implements Surroundings {
             case Question.ValidateCertificate certificate ->
                     settings.certificates().apply(certificate);
             case Question.LeaseAddresses lease -> pools.lease(session, lease);
+            case Question.ContinueEap packet -> eap.continued(session, packet);
         };
     }
 
@@ -104,6 +111,7 @@ final class EndpointSurroundings implements Surroundings {
     @Override
     public void over(long session) {
         pools.releaseAll(session);
+        eap.over(session);
         answered.remove(session);
         List<InetAddress> left = assigned.remove(session);
         if (left != null && !left.isEmpty()) {

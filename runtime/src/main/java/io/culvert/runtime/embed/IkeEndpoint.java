@@ -145,6 +145,11 @@ public final class IkeEndpoint implements AutoCloseable {
         return network.connections();
     }
 
+    /// How many EAP conversations go on.
+    public int eapConversations() {
+        return surroundings.eapConversations();
+    }
+
     /// How many addresses of pools are leased.
     public int leasedAddresses() {
         return surroundings.leasedAddresses();

@@ -122,6 +122,7 @@ final class ScriptedSession implements Session {
                 Optional.of(Identity.parse("us.example.org")),
                 Optional.of(peer),
                 Optional.empty(),
+                Optional.empty(),
                 "the test says so",
                 MonoTime.ZERO,
                 Optional.empty(),

@@ -16,9 +16,9 @@ import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
-import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -31,7 +31,8 @@ import java.util.Optional;
 /// Admission by the number of half-open IKE SAs: in all, and of each source.
 ///
 /// While there are few, everybody gets in. From a threshold on an initiator over UDP has to return a cookie first; one
-/// over TCP has shown its address by its handshake (IT-091). Beyond the limits requests are dropped.
+/// over TCP has shown its address by its handshake (IT-091). Beyond the limits requests are dropped. A source is one
+/// IPv4 address, or one IPv6 /64, which a single host commands.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.6 RFC 7296 section 2.6
 public final class HalfOpenAdmission implements Admission {
@@ -39,7 +40,7 @@ public final class HalfOpenAdmission implements Admission {
     ///
     /// @param cookiesFrom half-open SAs from which cookies are asked for; 0 for always
     /// @param most half-open SAs at one time
-    /// @param mostOfOneSource half-open SAs of one address at one time
+    /// @param mostOfOneSource half-open SAs of one source at one time
     /// @param errorsPerSecond unprotected error messages that are sent at most
     public record Limits(int cookiesFrom, int most, int mostOfOneSource, int errorsPerSecond) {
         /// For a gateway: a flood from one address is stopped early, and one from many costs a few megabytes.
@@ -52,7 +53,7 @@ public final class HalfOpenAdmission implements Admission {
     /// A request is recognised by all its octets: a retry with a cookie or another key exchange is another one.
     private record Attempt(Octets digest) {}
 
-    private record Door(Attempt attempt, InetAddress source) {}
+    private record Door(Attempt attempt, IpPrefix source) {}
 
     private record Finished(MonoTime forgetAt, Attempt attempt) {}
 
@@ -62,7 +63,7 @@ public final class HalfOpenAdmission implements Admission {
     private final MessageCodec codec = new MessageCodec();
     private final Map<Attempt, IkeSpi> attempts = new HashMap<>();
     private final Map<IkeSpi, Door> halfOpen = new HashMap<>();
-    private final Map<InetAddress, Integer> ofSource = new HashMap<>();
+    private final Map<IpPrefix, Integer> ofSource = new HashMap<>();
     private final ArrayDeque<Finished> finished = new ArrayDeque<>();
     private long errorSecond;
     private int errorsInSecond;
@@ -128,9 +129,7 @@ public final class HalfOpenAdmission implements Admission {
             return new Decision.Drop("RESPONSE_TO_NOBODY");
         }
         if (!isFirstRequest(header)) {
-            return header.exchangeType().equals(ExchangeType.IKE_SA_INIT)
-                    ? new Decision.Drop("MALFORMED_IKE_SA_INIT")
-                    : error(now, header, Notify.of(NotifyType.INVALID_IKE_SPI));
+            return toUnknownSa(now, message);
         }
         Optional<Nonce> nonce = message.payload(Nonce.class);
         boolean whole =
@@ -147,6 +146,16 @@ public final class HalfOpenAdmission implements Admission {
         return admit(now, path, message, nonce.get().value(), attempt);
     }
 
+    /// An error is never answered: two could answer each other for ever (IK-128).
+    private Decision toUnknownSa(MonoTime now, IkeMessage message) {
+        if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
+            return new Decision.Drop("MALFORMED_IKE_SA_INIT");
+        }
+        return message.payloads(Notify.class).stream().anyMatch(Notify::isError)
+                ? new Decision.Drop("ERROR_TO_NOBODY")
+                : error(now, message.header(), Notify.of(NotifyType.INVALID_IKE_SPI));
+    }
+
     private Decision admit(
             MonoTime now, TransportPath path, IkeMessage message, Octets nonce, Attempt attempt) {
         boolean needsCookie =
@@ -155,7 +164,7 @@ public final class HalfOpenAdmission implements Admission {
             Octets cookie = cookies.make(now, path, message.header().initiatorSpi(), nonce);
             return reply(message.header(), Notify.of(NotifyType.COOKIE, cookie), "COOKIE");
         }
-        InetAddress source = path.remote().getAddress();
+        IpPrefix source = IpPrefix.siteOf(path.remote().getAddress());
         if (halfOpen.size() >= limits.most) {
             return new Decision.Drop("TOO_MANY_HALF_OPEN");
         }

@@ -116,6 +116,52 @@ class HalfOpenAdmissionTest {
     }
 
     @Test
+    @DisplayName("one IPv6 /64 is one source, one IPv4 address is one (IK-049)")
+    void sources() {
+        HalfOpenAdmission door = door(new HalfOpenAdmission.Limits(1000, 100, 2, 10));
+        accept(door, "2001:db8:1:1::1", 1);
+        IkeSpi second = accept(door, "2001:db8:1:1:ffff:ffff:ffff:ffff", 2);
+        assertThat(door.decide(START, udp("2001:db8:1:1::77", 500), init(3)))
+                .isEqualTo(new Decision.Drop("TOO_MANY_HALF_OPEN_OF_SOURCE"));
+        accept(door, "2001:db8:1:2::1", 4);
+        accept(door, "192.0.2.1", 5);
+        accept(door, "192.0.2.1", 6);
+        accept(door, "192.0.2.2", 7);
+
+        door.handshakeEnded(START, second, false);
+        accept(door, "2001:db8:1:1::78", 8);
+    }
+
+    @Test
+    @DisplayName("an unprotected error is never answered, whatever it is in (IK-128)")
+    void errorsAreNotAnswered() {
+        HalfOpenAdmission door = door(HalfOpenAdmission.Limits.DEFAULT);
+        IkeHeader header =
+                IkeHeader.request(
+                        new IkeSpi(1), new IkeSpi(2), ExchangeType.INFORMATIONAL, true, 0);
+        for (NotifyType error : List.of(NotifyType.INVALID_SPI, NotifyType.INVALID_IKE_SPI)) {
+            Octets message = MessageCodec.encode(new IkeMessage(header, List.of(Notify.of(error))));
+            assertThat(door.decide(START, udp("192.0.2.1", 500), message))
+                    .isEqualTo(new Decision.Drop("ERROR_TO_NOBODY"));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "cookies are asked for by load: few come in without, and again when the load is gone")
+    void cookiesByLoad() {
+        HalfOpenAdmission door = door(new HalfOpenAdmission.Limits(3, 100, 100, 10));
+        List<IkeSpi> accepted = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            accepted.add(accept(door, "192.0.2." + i, i));
+        }
+        cookie(door.decide(START, udp("192.0.2.4", 500), init(4)));
+
+        door.handshakeEnded(START, accepted.getFirst(), true);
+        accept(door, "192.0.2.4", 4);
+    }
+
+    @Test
     @DisplayName("from a threshold on UDP needs a cookie, TCP does not (IK-042, IT-091)")
     void cookies() {
         HalfOpenAdmission door = door(new HalfOpenAdmission.Limits(1, 100, 100, 10));

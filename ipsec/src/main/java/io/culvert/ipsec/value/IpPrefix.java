@@ -10,6 +10,8 @@ import java.util.Objects;
 /// @param base the first address
 /// @param bits the length of the prefix, 0 to 32 or 128
 public record IpPrefix(InetAddress base, int bits) {
+    private static final int SITE_BITS = 64;
+
     /// Checks the length and clears the bits behind the prefix.
     public IpPrefix {
         byte[] octets = base.getAddress();
@@ -60,6 +62,11 @@ public record IpPrefix(InetAddress base, int bits) {
             throw new IllegalArgumentException(
                     "an address has 4 or 16 octets, not " + octets.length, e);
         }
+    }
+
+    /// What one host commands, for counting who asks for how much: an IPv4 address alone, all of an IPv6 /64.
+    public static IpPrefix siteOf(InetAddress address) {
+        return new IpPrefix(address, address.getAddress().length == 16 ? SITE_BITS : 32);
     }
 
     /// Whether `address` is of this family and begins with this prefix.

@@ -1,19 +1,15 @@
 package io.culvert.runtime.net;
 
 import io.culvert.ipsec.value.IpPrefix;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /// Counts the accepted connections on which nothing authentic has come (IT-009). Safe for use by many threads.
 final class ConnectionCaps {
-    private static final int SITE_OCTETS = 8;
-
     private final int perAddress;
     private final int total;
-    private final Map<InetAddress, Integer> counts = new HashMap<>();
+    private final Map<IpPrefix, Integer> counts = new HashMap<>();
     private int sum;
 
     ConnectionCaps(int perAddress, int total) {
@@ -23,7 +19,7 @@ final class ConnectionCaps {
 
     /// Counts a connection, unless that would be one too many.
     synchronized boolean admit(InetAddress remote) {
-        InetAddress site = site(remote);
+        IpPrefix site = IpPrefix.siteOf(remote);
         int count = counts.getOrDefault(site, 0);
         if (sum >= total || count >= perAddress) {
             return false;
@@ -35,22 +31,12 @@ final class ConnectionCaps {
 
     /// The connection has ended, or somebody authentic uses it.
     synchronized void settle(InetAddress remote) {
-        InetAddress site = site(remote);
+        IpPrefix site = IpPrefix.siteOf(remote);
         counts.computeIfPresent(site, (_, count) -> count > 1 ? count - 1 : null);
         sum--;
     }
 
     synchronized int unconfirmed() {
         return sum;
-    }
-
-    /// One IPv6 host has a /64 to itself.
-    private static InetAddress site(InetAddress address) {
-        if (address instanceof Inet6Address) {
-            byte[] octets = address.getAddress();
-            Arrays.fill(octets, SITE_OCTETS, octets.length, (byte) 0);
-            return IpPrefix.address(octets);
-        }
-        return address;
     }
 }

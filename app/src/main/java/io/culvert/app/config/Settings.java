@@ -2,6 +2,7 @@ package io.culvert.app.config;
 
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.auth.SharedKeys;
+import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
 ///
 /// @param daemon how the daemon is controlled
 /// @param listen where it listens
+/// @param limits when strangers have to wait at the door
 /// @param dataPlane what carries the packets
 /// @param connections in the order of the file
 /// @param pools addresses for peers
@@ -21,6 +23,7 @@ import java.util.OptionalInt;
 public record Settings(
         DaemonSettings daemon,
         ListenSettings listen,
+        HalfOpenAdmission.Limits limits,
         DataPlaneSettings dataPlane,
         List<ConnectionSettings> connections,
         List<PoolSettings> pools,

@@ -11,6 +11,7 @@ import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.auth.SharedKeys;
+import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ipsec.value.IpPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -115,6 +116,10 @@ public final class SettingsFile {
         CredentialFiles files = new CredentialFiles(folder);
         DaemonSettings daemon = daemon(root, folder);
         ListenSettings listen = listen(root);
+        HalfOpenAdmission.Limits limits =
+                root.section("limits")
+                        .map(LimitsReader::read)
+                        .orElse(HalfOpenAdmission.Limits.DEFAULT);
         DataPlaneSettings dataPlane = dataPlane(root);
         List<PoolSettings> pools = pools(root);
         Map<String, Section> secrets = root.named("secrets");
@@ -128,7 +133,7 @@ public final class SettingsFile {
         return problems.hasErrors()
                 ? new Result.Refused(problems.inOrder())
                 : new Result.Accepted(
-                        new Settings(daemon, listen, dataPlane, connections, pools, keys),
+                        new Settings(daemon, listen, limits, dataPlane, connections, pools, keys),
                         problems.inOrder());
     }
 

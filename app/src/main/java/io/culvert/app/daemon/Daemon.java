@@ -100,7 +100,10 @@ public final class Daemon implements AutoCloseable {
         }
         boolean revealKeys = keyLog.isPresent();
         EndpointSettings wiring =
-                EndpointSettings.of(listen(settings.listen()), sessions(revealKeys)::at, tunnel)
+                EndpointSettings.of(
+                                listen(settings.listen()),
+                                ports -> sessions(revealKeys).at(ports).behind(settings.limits()),
+                                tunnel)
                         .answering(
                                 settings.connections().stream()
                                         .map(ConnectionSettings::config)

@@ -10,6 +10,7 @@ import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ipsec.value.IpPrefix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,10 @@ class SettingsFileTest {
             [secrets.home]
             ids = ["alice@example.org", "vpn.example.org"]
             psk = "0x00ff"
+            [limits]
+            cookie-threshold = 0
+            block-threshold = 5
+            init-limit-half-open = 50
             """;
 
     private static final String HOME =
@@ -136,6 +141,7 @@ class SettingsFileTest {
         assertThat(settings.dataPlane())
                 .isEqualTo(
                         new Settings.DataPlaneSettings(DataPlaneKind.USERSPACE, "tunnel7", 1300));
+        assertThat(settings.limits()).isEqualTo(new HalfOpenAdmission.Limits(0, 50, 5, 20));
         assertThat(settings.pools())
                 .containsExactly(
                         new Settings.PoolSettings(

@@ -52,6 +52,11 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
         }
     }
 
+    /// These sessions behind a door with other bounds.
+    public IkeSessions behind(HalfOpenAdmission.Limits other) {
+        return new IkeSessions(context, other);
+    }
+
     @Override
     public Session initiator(ConnectionConfig connection) {
         return IkeSession.initiator(context, connection);

@@ -34,6 +34,18 @@ public final class Layouts {
     public static final long POLLFD_REVENTS =
             POLLFD.byteOffset(PathElement.groupElement("revents"));
 
+    /// `struct sockaddr_nl`: the address of a netlink socket.
+    public static final StructLayout SOCKADDR_NL =
+            MemoryLayout.structLayout(
+                    ValueLayout.JAVA_SHORT.withName("family"),
+                    MemoryLayout.paddingLayout(2),
+                    ValueLayout.JAVA_INT.withName("port"),
+                    ValueLayout.JAVA_INT.withName("groups"));
+
+    /// Where `groups` is in [#SOCKADDR_NL].
+    public static final long SOCKADDR_NL_GROUPS =
+            SOCKADDR_NL.byteOffset(PathElement.groupElement("groups"));
+
     /// The octets of an interface name, its final zero included.
     public static final int IFNAMSIZ = 16;
 

@@ -130,6 +130,19 @@ public final class LibC {
         }
     }
 
+    /// Gives a socket its own address.
+    ///
+    /// @param address a `struct sockaddr` of the socket's family, the whole of it
+    public int bind(int fd, MemorySegment address) {
+        requireNative(address);
+        int size = Math.toIntExact(address.byteSize());
+        try {
+            return result((int) Bind.CALL.invokeExact(captured, fd, address, size));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /// Sets an option of a socket.
     ///
     /// @param value the value, the whole of it
@@ -238,6 +251,18 @@ public final class LibC {
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT));
+    }
+
+    private static final class Bind {
+        // int bind(int fd, const struct sockaddr *address, socklen_t size)
+        static final MethodHandle CALL =
+                link(
+                        "bind",
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT));
     }
 

@@ -41,6 +41,9 @@ final class Codes {
     static final int RTA_GATEWAY = 5;
     static final int RTA_PREFSRC = 7;
     static final int RTA_TABLE = 15;
+    static final int RTA_IP_PROTO = 27;
+    static final int RTA_SPORT = 28;
+    static final int RTA_DPORT = 29;
     static final int RT_SCOPE_UNIVERSE = 0;
     static final int RT_SCOPE_LINK = 253;
     static final int RTN_UNICAST = 1;
@@ -61,6 +64,9 @@ final class Codes {
     static final int FR_ACT_TO_TBL = 1;
     static final int FR_ACT_GOTO = 2;
     static final int FR_ACT_NOP = 3;
+
+    /// The groups whose members hear of changes: links, addresses, routes and rules of both families.
+    static final int WATCHED_GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x40000;
 
     /// What the kernel says of an entry that is no longer there, or whose interface is not.
     static final Set<Errno> GONE =

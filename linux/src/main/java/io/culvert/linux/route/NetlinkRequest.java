@@ -91,6 +91,13 @@ final class NetlinkRequest {
         return this;
     }
 
+    /// Appends an attribute that is one port, in the byte order of the network.
+    NetlinkRequest networkPort(int type, int port) {
+        start(type, 2);
+        out.put((byte) (port >>> 8)).put((byte) port);
+        return pad();
+    }
+
     /// Appends an attribute that is one octet in attributes in an attribute.
     NetlinkRequest nestedOctet(int outer, int middle, int inner, int value) {
         start(outer, 2 * NetlinkMessage.ATTRIBUTE_HEADER + 4);

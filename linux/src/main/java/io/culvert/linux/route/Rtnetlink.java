@@ -185,12 +185,32 @@ public final class Rtnetlink implements AutoCloseable {
 
     /// Which way a packet of this host to `destination` would take now; empty if there is none.
     public Optional<RouteLookup> lookup(InetAddress destination) throws SystemCallException {
-        int bits = destination.getAddress().length * 8;
+        return lookup(destination, lookupRequest(destination));
+    }
+
+    /// Which way packets of this flow would take now, by rules that look at ports, too; empty if there is none.
+    public Optional<RouteLookup> lookup(OuterFlow flow) throws SystemCallException {
         NetlinkRequest request =
-                new NetlinkRequest(Codes.RTM_GETROUTE, 0)
-                        .octets(family(destination), bits, 0, 0, 0, 0, 0, 0)
-                        .numbers(0)
-                        .address(Codes.RTA_DST, destination);
+                lookupRequest(flow.peer()).octet(Codes.RTA_IP_PROTO, flow.protocol().number());
+        if (flow.localPort() != 0) {
+            request.networkPort(Codes.RTA_SPORT, flow.localPort());
+        }
+        if (flow.remotePort() != 0) {
+            request.networkPort(Codes.RTA_DPORT, flow.remotePort());
+        }
+        return lookup(flow.peer(), request);
+    }
+
+    private static NetlinkRequest lookupRequest(InetAddress destination) {
+        int bits = destination.getAddress().length * 8;
+        return new NetlinkRequest(Codes.RTM_GETROUTE, 0)
+                .octets(family(destination), bits, 0, 0, 0, 0, 0, 0)
+                .numbers(0)
+                .address(Codes.RTA_DST, destination);
+    }
+
+    private Optional<RouteLookup> lookup(InetAddress destination, NetlinkRequest request)
+            throws SystemCallException {
         String attempt = "find the way to " + destination.getHostAddress();
         try {
             return socket.request(attempt, request).stream()

@@ -26,6 +26,8 @@ class LibCTest {
         assertThat(Layouts.POLLFD.byteSize()).isEqualTo(8);
         assertThat(Layouts.POLLFD_EVENTS).isEqualTo(4);
         assertThat(Layouts.POLLFD_REVENTS).isEqualTo(6);
+        assertThat(Layouts.SOCKADDR_NL.byteSize()).isEqualTo(12);
+        assertThat(Layouts.SOCKADDR_NL_GROUPS).isEqualTo(8);
     }
 
     @Test

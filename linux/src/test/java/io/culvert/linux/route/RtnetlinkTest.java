@@ -130,6 +130,37 @@ class RtnetlinkTest {
     }
 
     @Test
+    @DisplayName("the way of a flow follows rules for its ports, that of other packets does not")
+    void flowLookup() throws Exception {
+        withDevice((netlink, device, link) -> {
+            InetAddress far = IpPrefix.parseAddress("203.0.113.9");
+            Optional<InetAddress> none = Optional.empty();
+            InetAddress inner = IpPrefix.parseAddress("10.0.0.7");
+            netlink.add(new Address(link, OURS, 24));
+            netlink.add(Address.host(link, inner));
+            IpPrefix all = IpPrefix.parse("0.0.0.0/0");
+            netlink.add(new Route(all, link, Optional.of(GATEWAY), none, NetworkEntry.MAIN_TABLE));
+            netlink.add(new Route(all, link, none, Optional.of(inner), 670_123));
+            OuterFlow flow = OuterFlow.udpFrom(4500, far);
+            IpPrefix host = new IpPrefix(far, 32);
+            netlink.add(
+                    new Rule(
+                            4300,
+                            host,
+                            Optional.of(flow),
+                            new Verdict.Lookup(NetworkEntry.MAIN_TABLE)));
+            netlink.add(new Rule(4310, host, Optional.empty(), new Verdict.Lookup(670_123)));
+
+            assertThat(netlink.lookup(far).orElseThrow().source()).contains(inner);
+            assertThat(netlink.lookup(OuterFlow.udpFrom(4501, far)).orElseThrow().source())
+                    .contains(inner);
+            assertThat(netlink.lookup(flow).orElseThrow().source()).contains(OURS);
+            assertThat(netlink.lookup(OuterFlow.udpFrom(4500, IpPrefix.parseAddress("fd00::1"))))
+                    .isEmpty();
+        });
+    }
+
+    @Test
     @DisplayName("a refusal comes with the kernel's own words")
     void kernelExplains() throws Exception {
         withDevice((netlink, device, link) -> {

@@ -1,28 +1,37 @@
 package io.culvert.interop;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Culvert's configuration as client or gateway of a scenario.
 ///
-/// @param transports the lines that choose transports in the connection, as TOML
-/// @param ikeProposals in strongSwan's notation, separated by commas
-/// @param espProposals in strongSwan's notation, separated by commas
-/// @param protectedPrefix what is behind the gateway
+/// @param families what the peers speak, and what the tunnel carries
+/// @param protectedPrefixes what is behind the gateway
+/// @param connection further keys of the connection and their values, as TOML
+/// @param child further keys of its child and their values, as TOML
 public record CulvertConf(
-        String transports, String ikeProposals, String espProposals, String protectedPrefix) {
+        Families families,
+        List<String> protectedPrefixes,
+        Map<String, String> connection,
+        Map<String, String> child) {
     /// The connection's name on both sides.
     public static final String CONNECTION = "home";
 
     /// The name of the TUN device.
     public static final String DEVICE = "culvert0";
 
+    private static final String PROPOSALS = "proposals";
+    private static final String ESP_PROPOSALS = "esp-proposals";
+
     private static final String GENERAL =
             """
             [listen]
-            addresses = ["0.0.0.0"]
+            addresses = ["0.0.0.0", "::"]
 
             [data-plane]
             kind = "userspace"
@@ -33,36 +42,59 @@ public record CulvertConf(
     /// Plain UDP, and algorithms which tshark can open.
     public static final CulvertConf UDP =
             new CulvertConf(
-                    "transports = [\"udp\"]",
-                    SwanctlConf.USUAL.ikeProposals(),
-                    SwanctlConf.USUAL.espProposals(),
-                    Road.PROTECTED_PREFIX);
+                            Families.IPV4,
+                            Families.IPV4.protectedPrefixes(),
+                            Map.of(
+                                    "transports", "[\"udp\"]",
+                                    "retransmit-timeout", "\"1s\"",
+                                    "retransmit-base", "1.0",
+                                    "retransmit-tries", "4"),
+                            Map.of("start-action", "\"none\""))
+                    .withIkeProposals(SwanctlConf.USUAL.ikeProposals())
+                    .withEspProposals(SwanctlConf.USUAL.espProposals());
 
     /// Raw IKE on TCP port 500 for everything that the rules permit.
     public static final CulvertConf IKE_TCP =
-            UDP.withTransports("transports = [\"ike-tcp\"]\nike-tcp-policy = \"always\"");
+            UDP.with("transports", "[\"ike-tcp\"]").with("ike-tcp-policy", "\"always\"");
 
     /// Everything in one TCP connection to port 4500.
     public static final CulvertConf TCP_ENCAPSULATION =
-            UDP.withTransports("transports = [\"tcp-encapsulation\"]");
+            UDP.with("transports", "[\"tcp-encapsulation\"]");
 
-    public CulvertConf withTransports(String lines) {
-        return new CulvertConf(lines, ikeProposals, espProposals, protectedPrefix);
+    /// Copies the collections.
+    public CulvertConf {
+        protectedPrefixes = List.copyOf(protectedPrefixes);
+        connection = Collections.unmodifiableMap(new TreeMap<>(connection));
+        child = Collections.unmodifiableMap(new TreeMap<>(child));
+    }
+
+    /// With another value of a key of the connection.
+    public CulvertConf with(String key, String toml) {
+        return new CulvertConf(families, protectedPrefixes, and(connection, key, toml), child);
+    }
+
+    /// With another value of a key of the child.
+    public CulvertConf withChild(String key, String toml) {
+        return new CulvertConf(families, protectedPrefixes, connection, and(child, key, toml));
+    }
+
+    public CulvertConf withFamilies(Families other) {
+        return new CulvertConf(other, other.protectedPrefixes(), connection, child);
     }
 
     public CulvertConf withIkeProposals(String proposals) {
-        return new CulvertConf(transports, proposals, espProposals, protectedPrefix);
+        return with(PROPOSALS, array(proposals));
     }
 
     public CulvertConf withEspProposals(String proposals) {
-        return new CulvertConf(transports, ikeProposals, proposals, protectedPrefix);
+        return withChild(ESP_PROPOSALS, array(proposals));
     }
 
     public CulvertConf withProtectedPrefix(String prefix) {
-        return new CulvertConf(transports, ikeProposals, espProposals, prefix);
+        return new CulvertConf(families, List.of(prefix), connection, child);
     }
 
-    /// A client that wants a virtual address and starts when told.
+    /// A client that wants virtual addresses and starts when told.
     public String client(Parties parties) {
         return GENERAL
                 + clientConnection(CONNECTION, parties)
@@ -78,83 +110,81 @@ public record CulvertConf(
         return text + secrets(parties.client(), parties.gateway());
     }
 
-    /// A gateway that anybody may call, and that gives virtual addresses from 10.9.0.0/24.
+    /// A gateway that anybody may call, and that gives virtual addresses.
     public String gateway(Parties parties) {
+        CulvertConf gateway =
+                with("remote-addresses", "[\"0.0.0.0/0\", \"::/0\"]")
+                        .with("pools", array(families.poolNames()))
+                        .withChild("local-ts", array(protectedPrefixes))
+                        .withChild("remote-ts", "[\"dynamic\"]");
         return GENERAL
-                + connection(
-                        CONNECTION,
-                        """
-                        remote-addresses = ["0.0.0.0/0"]
-                        pools = ["rw"]
-                        """,
-                        parties.gateway(),
-                        parties.client(),
-                        """
-                        local-ts = ["%s"]
-                        remote-ts = ["dynamic"]
-                        """
-                                .formatted(protectedPrefix))
+                + gateway.tables(CONNECTION, parties.gateway(), parties.client())
                 + secrets(parties.gateway(), parties.client())
-                + """
+                + pools();
+    }
 
-                [pools.rw]
-                addresses = "10.9.0.0/24"
-                dns = ["10.200.0.1"]
-                """;
+    private String pools() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < families.pools().size(); i++) {
+            text.append(
+                    """
+
+                    [pools.%s]
+                    addresses = "%s"
+                    dns = ["%s"]
+                    """
+                            .formatted(
+                                    families.poolNames().get(i),
+                                    families.pools().get(i),
+                                    families.protectedHosts().get(i)));
+        }
+        return text.toString();
     }
 
     private String clientConnection(String name, Parties parties) {
-        return connection(
-                name,
-                """
-                remote-addresses = ["%s"]
-                vips = ["0.0.0.0"]
-                """
-                        .formatted(Road.GATEWAY_ADDRESS),
-                parties.client(),
-                parties.gateway(),
-                """
-                local-ts = ["dynamic"]
-                remote-ts = ["%s"]
-                """
-                        .formatted(protectedPrefix));
+        return with("remote-addresses", array(families.gatewayAddress()))
+                .with("vips", array(families.wantedAddresses()))
+                .withChild("local-ts", "[\"dynamic\"]")
+                .withChild("remote-ts", array(protectedPrefixes))
+                .tables(name, parties.client(), parties.gateway());
     }
 
-    private String connection(String name, String role, Side own, Side peer, String selectors) {
+    private String tables(String name, Side own, Side peer) {
         return """
 
         [connections.%s]
         version = 2
-        %s
-        %s
-        proposals = [%s]
         local = { %s }
         remote = { %s }
-        retransmit-timeout = "1s"
-        retransmit-base = 1.0
-        retransmit-tries = 4
+        %s
 
         [connections.%s.children.net]
         %s
-        esp-proposals = [%s]
-        start-action = "none"
         """
                 .formatted(
-                        name,
-                        role.strip(),
-                        transports,
-                        array(ikeProposals),
-                        local(own),
-                        remote(own, peer),
-                        name,
-                        selectors.strip(),
-                        array(espProposals));
+                        name, local(own), remote(own, peer), lines(connection), name, lines(child));
     }
 
-    private static String array(String proposals) {
-        return Stream.of(proposals.split(", *"))
-                .map(proposal -> "\"" + proposal + "\"")
-                .collect(Collectors.joining(", "));
+    private static String lines(Map<String, String> keys) {
+        return keys.entrySet().stream()
+                .map(key -> key.getKey() + " = " + key.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static Map<String, String> and(Map<String, String> keys, String key, String toml) {
+        Map<String, String> more = new TreeMap<>(keys);
+        more.put(key, toml);
+        return more;
+    }
+
+    private static String array(List<String> values) {
+        return values.stream()
+                .map(value -> "\"" + value + "\"")
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String array(String values) {
+        return array(List.of(values.split(", *")));
     }
 
     private static String local(Side side) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /// One machine of a lab: a network namespace, a folder for its files, and the programs that run in it.
 ///
@@ -78,7 +79,17 @@ public final class Host {
         return run("ip", "-4", "route", "show", "table", "all").orFail().output()
                 + run("ip", "-4", "rule", "show").orFail().output()
                 + run("ip", "-6", "rule", "show").orFail().output()
-                + run("ip", "-4", "-br", "address", "show").orFail().output();
+                + run("ip", "-4", "-br", "address", "show").orFail().output()
+                + lasting(run("ip", "-6", "route", "show", "table", "all").orFail())
+                + lasting(run("ip", "-6", "-o", "address", "show").orFail());
+    }
+
+    /// Without link-local and multicast addresses, which come a while after a device.
+    private static String lasting(Finished shown) {
+        return shown.output()
+                .lines()
+                .filter(line -> !line.contains("fe80:") && !line.contains("ff00::/8"))
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /// The process IDs of everything that runs in this namespace.

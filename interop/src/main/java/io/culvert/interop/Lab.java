@@ -94,6 +94,14 @@ public final class Lab implements AutoCloseable {
         plug(second, secondName, secondAddress);
     }
 
+    /// Gives both ends of a cable another address, such as one of IPv6.
+    ///
+    /// @param firstAddress address and prefix length of the first host
+    public void number(Host first, String firstAddress, Host second, String secondAddress) {
+        address(first, "to-" + second.name(), firstAddress);
+        address(second, "to-" + first.name(), secondAddress);
+    }
+
     /// Runs a program outside all namespaces, for at most half a minute.
     public Finished run(String... command) {
         return RunningProcess.start(folder, "run", Map.of(), List.of(command)).await(TOOL_LIMIT);
@@ -111,8 +119,13 @@ public final class Lab implements AutoCloseable {
     }
 
     private static void plug(Host host, String device, String address) {
-        host.run("ip", "address", "add", address, "dev", device).orFail();
+        address(host, device, address);
         host.run("ip", "link", "set", device, "up").orFail();
+    }
+
+    /// Nobody else has an IPv6 address here, so it need not wait until that is proved.
+    private static void address(Host host, String device, String address) {
+        host.run("ip", "address", "add", address, "dev", device, "nodad").orFail();
     }
 
     private void removeStale() {

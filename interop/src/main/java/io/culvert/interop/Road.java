@@ -4,7 +4,8 @@ import java.util.List;
 
 /// The way between a client and a gateway: their hosts, their addresses, and a router if there is one on the way.
 ///
-/// The gateway protects [#PROTECTED_PREFIX] and is itself [#PROTECTED_HOST] in it.
+/// The gateway protects [#PROTECTED_PREFIX] and is itself [#PROTECTED_HOST] in it, and the same in IPv6. Every cable
+/// carries both; only IPv4 is ever translated.
 public record Road(Host client, Host gateway, List<Router> routers) {
     /// The gateway's address on every road.
     public static final String GATEWAY_ADDRESS = "192.0.2.20";
@@ -14,6 +15,15 @@ public record Road(Host client, Host gateway, List<Router> routers) {
 
     /// The address to ping.
     public static final String PROTECTED_HOST = "10.200.0.1";
+
+    /// The gateway's IPv6 address on every road.
+    public static final String GATEWAY_ADDRESS_6 = "2001:db8:1::20";
+
+    /// What is behind the gateway in IPv6.
+    public static final String PROTECTED_PREFIX_6 = "2001:db8:200::/64";
+
+    /// The IPv6 address to ping.
+    public static final String PROTECTED_HOST_6 = "2001:db8:200::1";
 
     /// Copies the list.
     public Road {
@@ -25,6 +35,7 @@ public record Road(Host client, Host gateway, List<Router> routers) {
         Host client = lab.host("client");
         Host gateway = gateway(lab);
         lab.cable(client, "192.0.2.10/24", gateway, GATEWAY_ADDRESS + "/24");
+        lab.number(client, "2001:db8:1::10/64", gateway, GATEWAY_ADDRESS_6 + "/64");
         return new Road(client, gateway, List.of());
     }
 
@@ -35,8 +46,12 @@ public record Road(Host client, Host gateway, List<Router> routers) {
         Host gateway = gateway(lab);
         lab.cable(client, "192.168.7.2/24", router, "192.168.7.1/24");
         lab.cable(router, "192.0.2.1/24", gateway, GATEWAY_ADDRESS + "/24");
+        lab.number(client, "2001:db8:7::2/64", router, "2001:db8:7::1/64");
+        lab.number(router, "2001:db8:1::1/64", gateway, GATEWAY_ADDRESS_6 + "/64");
         client.run("ip", "route", "add", "default", "via", "192.168.7.1").orFail();
+        client.run("ip", "route", "add", "default", "via", "2001:db8:7::1").orFail();
         gateway.run("ip", "route", "add", "default", "via", "192.0.2.1").orFail();
+        gateway.run("ip", "route", "add", "default", "via", "2001:db8:1::1").orFail();
         return new Road(client, gateway, List.of(new Router(router)));
     }
 
@@ -55,6 +70,7 @@ public record Road(Host client, Host gateway, List<Router> routers) {
     private static Host gateway(Lab lab) {
         Host gateway = lab.host("gateway");
         gateway.run("ip", "address", "add", PROTECTED_HOST + "/32", "dev", "lo").orFail();
+        gateway.run("ip", "address", "add", PROTECTED_HOST_6 + "/128", "dev", "lo").orFail();
         return gateway;
     }
 }

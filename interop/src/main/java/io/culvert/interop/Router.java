@@ -13,8 +13,12 @@ public final class Router {
     /// Drops what goes to or comes from UDP port 4500.
     public static final String UDP_4500 = "udp sport 4500 drop; udp dport 4500 drop";
 
-    /// Drops every IPv4 fragment.
-    public static final String FRAGMENTS = "ip frag-off & 0x3fff != 0 drop";
+    /// Drops every fragment.
+    public static final String FRAGMENTS =
+            "ip frag-off & 0x3fff != 0 drop; exthdr frag exists drop";
+
+    /// Drops all TCP, in both directions.
+    public static final String ALL_TCP = "meta l4proto tcp drop";
 
     private final Host host;
     private final List<String> firewall = new ArrayList<>();
@@ -24,6 +28,7 @@ public final class Router {
     public Router(Host host) {
         this.host = host;
         host.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1").orFail();
+        host.run("sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1").orFail();
     }
 
     /// The rule that loses one of so many UDP datagrams, always the last one of a group: the same in every run.
@@ -47,12 +52,34 @@ public final class Router {
         load();
     }
 
-    /// Hides the sources of what leaves by this device behind the router's own address.
+    /// Hides the IPv4 sources of what leaves by this device behind the router's own address.
     ///
     /// @param randomPorts whether source ports are changed always, not only when taken
     public void masquerade(String device, boolean randomPorts) {
-        translation = "oifname \"" + device + "\" masquerade" + (randomPorts ? " random" : "");
+        translation =
+                "oifname \""
+                        + device
+                        + "\" meta nfproto ipv4 masquerade"
+                        + (randomPorts ? " random" : "");
         load();
+    }
+
+    /// Makes the way narrower in both directions: what is larger is answered with ICMP, or cut if it may be.
+    public void narrow(int mtu) {
+        for (String family : List.of("-4", "-6")) {
+            host.run("ip", family, "route", "show", "proto", "kernel")
+                    .orFail()
+                    .output()
+                    .lines()
+                    .filter(route -> !route.startsWith("fe80:"))
+                    .forEach(route -> {
+                        List<String> change = new ArrayList<>(List.of("ip", family, "route"));
+                        change.add("change");
+                        change.addAll(List.of(route.strip().split(" ")));
+                        change.addAll(List.of("proto", "kernel", "mtu", Integer.toString(mtu)));
+                        host.run(change.toArray(String[]::new)).orFail();
+                    });
+        }
     }
 
     private void load() {

@@ -15,12 +15,13 @@ public final class Traffic {
             Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
     private static final Duration SETTLE = Duration.ofSeconds(10);
     private static final int NOTHING_SENT = 2;
+    private static final int USUAL_PAYLOAD = 56;
 
     private Traffic() {}
 
     /// Fails unless every one of this many echo requests, five a second, is answered.
     public static void pingAll(Host from, String address, int count) {
-        Finished ping = echo(from, address, count);
+        Finished ping = echo(from, address, count, USUAL_PAYLOAD);
         if (received(ping) != count) {
             throw new AssertionError(
                     ping
@@ -31,12 +32,27 @@ public final class Traffic {
 
     /// The number of echo replies to this many requests, five a second; zero if the host has no route.
     public static int ping(Host from, String address, int count) {
-        return received(echo(from, address, count));
+        return ping(from, address, count, USUAL_PAYLOAD);
     }
 
-    private static Finished echo(Host from, String address, int count) {
+    /// The same with a payload of so many octets, which may have to be cut on the way.
+    public static int ping(Host from, String address, int count, int payload) {
+        return received(echo(from, address, count, payload));
+    }
+
+    private static Finished echo(Host from, String address, int count, int payload) {
         return from.run(
-                "ping", "-n", "-c", Integer.toString(count), "-i", "0.2", "-W", "2", address);
+                "ping",
+                "-n",
+                "-c",
+                Integer.toString(count),
+                "-i",
+                "0.2",
+                "-W",
+                "2",
+                "-s",
+                Integer.toString(payload),
+                address);
     }
 
     private static int received(Finished ping) {

@@ -16,36 +16,15 @@ class CulvertPairIT {
     private static final Duration LOAD = Duration.ofSeconds(20);
     private static final double MEGABIT = 1e6;
 
-    /// One way that IKE and ESP can go, as `status` names them.
-    enum Way {
-        UDP("udp", "udp"),
-        IKE_TCP("ike-tcp", "udp"),
-        TCP_ENCAPSULATION("tcp-encapsulation", "tcp-encapsulation");
-
-        final String ike;
-        final String esp;
-
-        Way(String ike, String esp) {
-            this.ike = ike;
-            this.esp = esp;
-        }
-
-        CulvertConf configuration() {
-            return switch (this) {
-                case UDP -> CulvertConf.UDP;
-                case IKE_TCP -> CulvertConf.IKE_TCP;
-                case TCP_ENCAPSULATION -> CulvertConf.TCP_ENCAPSULATION;
-            };
-        }
-    }
-
     @Test
     @DisplayName(
             "ike-tcp through a NAT with ESP in UDP 4500: 20 s of load each way, the same SA after it")
     void ikeTcpThroughNat() {
         try (Lab lab = Lab.open()) {
-            Pair pair = Pair.start(lab, Road.behindNat(lab), Way.IKE_TCP);
-            pair.survivesLoad();
+            CulvertPair pair =
+                    CulvertPair.start(lab, Road.behindNat(lab), CulvertConf.IKE_TCP)
+                            .going(Way.IKE_TCP);
+            survivesLoad(pair);
             pair.stop();
         }
     }
@@ -57,8 +36,10 @@ class CulvertPairIT {
         try (Lab lab = Lab.open()) {
             Road road = Road.behindNat(lab);
             road.router().filter(Router.ALL_UDP);
-            Pair pair = Pair.start(lab, road, Way.TCP_ENCAPSULATION);
-            pair.survivesLoad();
+            CulvertPair pair =
+                    CulvertPair.start(lab, road, CulvertConf.TCP_ENCAPSULATION)
+                            .going(Way.TCP_ENCAPSULATION);
+            survivesLoad(pair);
             pair.stop();
         }
     }
@@ -70,11 +51,11 @@ class CulvertPairIT {
         try (Lab lab = Lab.open()) {
             Road road = Road.behindNat(lab);
             Capture capture = Capture.start(road.client(), "to-router");
-            Pair pair = Pair.start(lab, road, way);
+            CulvertPair pair = CulvertPair.start(lab, road, way.configuration()).going(way);
             Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 5);
-            pair.client.down(CulvertConf.CONNECTION).orFail();
-            pair.gateway.awaitIkeSas(0, Duration.ofSeconds(20));
-            Path keys = pair.client.keyLog();
+            pair.client().down(CulvertConf.CONNECTION).orFail();
+            pair.gateway().awaitIkeSas(0, Duration.ofSeconds(20));
+            Path keys = pair.client().keyLog();
             Dissection read = Dissection.read(road.client(), capture.stop(), keys);
 
             assertThat(read.frames())
@@ -98,55 +79,30 @@ class CulvertPairIT {
         }
     }
 
-    /// A client and a gateway with an established tunnel.
-    private record Pair(Road road, Way way, CulvertDaemon client, CulvertDaemon gateway) {
-
-        static Pair start(Lab lab, Road road, Way way) {
-            Parties parties = Parties.of(lab, Authentication.PSK);
-            CulvertConf configuration = way.configuration();
-            CulvertDaemon gateway =
-                    CulvertDaemon.start(
-                            road.gateway(), configuration.gateway(parties), parties.gateway());
-            CulvertDaemon client =
-                    CulvertDaemon.start(
-                            road.client(), configuration.client(parties), parties.client());
-            client.up(CulvertConf.CONNECTION).orFail();
-            for (CulvertDaemon side : new CulvertDaemon[] {client, gateway}) {
-                CulvertStatus.IkeSa sa = side.status().only();
-                assertThat(sa.transport()).isEqualTo(way.ike);
-                assertThat(sa.childSas())
-                        .extracting(CulvertStatus.ChildSa::transport)
-                        .containsExactly(way.esp);
-            }
-            return new Pair(road, way, client, gateway);
+    private static void survivesLoad(CulvertPair pair) {
+        CulvertStatus.IkeSa before = pair.client().status().only();
+        for (boolean toClient : new boolean[] {false, true}) {
+            double rate =
+                    Traffic.iperf(
+                            pair.road().client(),
+                            pair.road().gateway(),
+                            Road.PROTECTED_HOST,
+                            LOAD,
+                            toClient);
+            System.out.printf(
+                    "interop: %s, %s: %.0f Mbit/s%n",
+                    before.transport(),
+                    toClient ? "to the client" : "to the gateway",
+                    rate / MEGABIT);
+            assertThat(rate).isGreaterThan(MEGABIT);
         }
-
-        void survivesLoad() {
-            CulvertStatus.IkeSa before = client.status().only();
-            for (boolean toClient : new boolean[] {false, true}) {
-                double rate =
-                        Traffic.iperf(
-                                road.client(), road.gateway(), Road.PROTECTED_HOST, LOAD, toClient);
-                System.out.printf(
-                        "interop: %s, %s: %.0f Mbit/s%n",
-                        way, toClient ? "to the client" : "to the gateway", rate / MEGABIT);
-                assertThat(rate).isGreaterThan(MEGABIT);
-            }
-            CulvertStatus.IkeSa after = client.status().only();
-            assertThat(after.initiatorSpi()).isEqualTo(before.initiatorSpi());
-            assertThat(after.responderSpi()).isEqualTo(before.responderSpi());
-            assertThat(after.childSas())
-                    .extracting(CulvertStatus.ChildSa::inboundSpi)
-                    .isEqualTo(
-                            before.childSas().stream()
-                                    .map(CulvertStatus.ChildSa::inboundSpi)
-                                    .toList());
-            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
-        }
-
-        void stop() {
-            client.stop();
-            gateway.stop();
-        }
+        CulvertStatus.IkeSa after = pair.client().status().only();
+        assertThat(after.initiatorSpi()).isEqualTo(before.initiatorSpi());
+        assertThat(after.responderSpi()).isEqualTo(before.responderSpi());
+        assertThat(after.childSas())
+                .extracting(CulvertStatus.ChildSa::inboundSpi)
+                .isEqualTo(
+                        before.childSas().stream().map(CulvertStatus.ChildSa::inboundSpi).toList());
+        Traffic.pingAll(pair.road().client(), Road.PROTECTED_HOST, 3);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Rough road to strongSwan")
 class RoughRoadIT {
     private static final SwanctlConf ONLY_P256 =
-            new SwanctlConf("aes128-sha256-ecp256", "aes128gcm16", Road.PROTECTED_PREFIX);
+            SwanctlConf.USUAL.withIkeProposals("aes128-sha256-ecp256");
 
     @Test
     @DisplayName("Culvert is the client and one of three datagrams is lost (IK-020)")
@@ -79,9 +79,7 @@ class RoughRoadIT {
             CulvertDaemon gateway =
                     CulvertDaemon.start(
                             road.gateway(), onlyP256.gateway(parties), parties.gateway());
-            SwanctlConf both =
-                    new SwanctlConf(
-                            "aes128-sha256-x25519-ecp256", "aes128gcm16", Road.PROTECTED_PREFIX);
+            SwanctlConf both = SwanctlConf.USUAL.withIkeProposals("aes128-sha256-x25519-ecp256");
             StrongSwan client =
                     StrongSwan.start(road.client(), both.client(parties), parties.client());
             client.initiate(SwanctlConf.CHILD).orFail();

@@ -89,8 +89,9 @@ class SuiteIT {
         List<SwanctlConf> suites =
                 SUITES.stream()
                         .map(suite ->
-                                new SwanctlConf(
-                                        suite.getFirst(), suite.getLast(), Road.PROTECTED_PREFIX))
+                                SwanctlConf.USUAL
+                                        .withIkeProposals(suite.getFirst())
+                                        .withEspProposals(suite.getLast()))
                         .toList();
         StrongSwan client =
                 StrongSwan.start(
@@ -120,9 +121,10 @@ class SuiteIT {
     }
 
     private static SwanctlConf everything() {
-        return new SwanctlConf(
-                SUITES.stream().map(List::getFirst).collect(Collectors.joining(", ")),
-                SUITES.stream().map(List::getLast).collect(Collectors.joining(", ")),
-                Road.PROTECTED_PREFIX);
+        return SwanctlConf.USUAL
+                .withIkeProposals(
+                        SUITES.stream().map(List::getFirst).collect(Collectors.joining(", ")))
+                .withEspProposals(
+                        SUITES.stream().map(List::getLast).collect(Collectors.joining(", ")));
     }
 }

@@ -143,7 +143,7 @@ class TwoPlanesTest {
     }
 
     @Test
-    @DisplayName("rekeying: both SAs receive, the old one sends until the new one is told to")
+    @DisplayName("IK-101: both SAs receive, the old one sends until the new one is told to")
     void rekey() throws InterruptedException {
         Tunnels old = Tunnels.of(1);
         Tunnels young = Tunnels.of(2);

@@ -77,7 +77,8 @@ class UserspaceDataPlaneTest {
     }
 
     @Test
-    @DisplayName("TE-054: only a newer authentic packet from elsewhere says that the peer moved")
+    @DisplayName(
+            "TE-054, TE-110: only a newer authentic packet from elsewhere says that the peer moved")
     void peerMoved() throws InterruptedException {
         plane.install(tunnel.leftSpec());
         Octets first = sealed(toUs(1), IPV4);

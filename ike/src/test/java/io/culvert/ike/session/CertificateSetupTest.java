@@ -36,7 +36,7 @@ class CertificateSetupTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rsa", "P-256", "P-384", "P-521", "ed25519", "ed448"})
-    @DisplayName("both sides prove themselves with every kind of key (IK-083, IK-085)")
+    @DisplayName("both sides prove themselves with every kind of key (E11-1, IK-083, IK-085)")
     void everyKind(String kind) {
         Pair pair =
                 pair(

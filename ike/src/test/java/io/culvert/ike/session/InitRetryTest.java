@@ -168,7 +168,7 @@ class InitRetryTest {
             value = Way.class,
             names = {"IKE_TCP", "TCP_ENCAPSULATION"})
     @DisplayName(
-            "a cookie that came over TCP is returned over TCP, on a new connection if need be (IT-054)")
+            "a cookie that came over TCP is returned over TCP, on a new connection if need be (IT-054, TE-067)")
     void cookieOverTcp(Way way) {
         Pair pair = Situation.AWAITING_INIT_RESPONSE.reach(way, 1);
         pair.keeps = _ -> true;

@@ -112,7 +112,7 @@ class PathTest {
 
     @Test
     @DisplayName(
-            "of three connections the one with the latest valid message counts; a replay on a third does not move (TE-054)")
+            "of three connections the one with the latest valid message counts; a replay on a third does not move (TE-047, TE-054, TE-055, TE-110)")
     void latestValidMessage() {
         Pair pair = Pairs.of(Way.TCP_ENCAPSULATION).start();
         TransportPath.Tcp second = pair.foreignConnection(StreamFraming.TCP_ENCAPSULATION);
@@ -278,7 +278,7 @@ class PathTest {
 
     @Test
     @DisplayName(
-            "a request of the gateway waits for the first message over UDP, then goes there (IT-062, IT-063)")
+            "a request of the gateway waits for the first message over UDP, then goes there (IT-062, IT-063, IT-072)")
     void requestWaitsForTheUdpEndpoint() {
         Pair pair = Pairs.of(Way.IKE_TCP);
         pair.keeps = message -> message.path() instanceof TransportPath.Udp;

@@ -72,7 +72,8 @@ class SessionSetupTest {
     }
 
     @Test
-    @DisplayName("tcp-encapsulation: everything in one connection, ESP too (TE-030, TE-040)")
+    @DisplayName(
+            "tcp-encapsulation: everything in one connection, ESP too (TE-030, TE-040, TE-053)")
     void tcpEncapsulation() {
         Pair pair = pair(STREAM).start();
 
@@ -86,7 +87,7 @@ class SessionSetupTest {
 
     @Test
     @DisplayName(
-            "ike-tcp always: handshake over TCP, then at once a liveness check over UDP 4500 (IT-060, IT-062)")
+            "ike-tcp always: handshake over TCP, then at once a liveness check over UDP 4500 (IT-017, IT-019, IT-038, IT-060, IT-061, IT-062, IT-067, IT-080, IT-082)")
     void ikeTcpAlways() {
         Pair pair = pair(ikeTcp(IkeTcpPolicy.ALWAYS)).start();
 
@@ -129,7 +130,7 @@ class SessionSetupTest {
 
     @Test
     @DisplayName(
-            "ike-tcp mission: discovered over UDP, IKE_AUTH over TCP to the announced port (IT-031, IT-034)")
+            "ike-tcp mission: discovered over UDP, IKE_AUTH over TCP to the announced port (IT-030, IT-031, IT-034, IT-035, IT-080, IT-083)")
     void ikeTcpDiscovered() {
         Pair pair = pair(ikeTcp(IkeTcpPolicy.MISSION), OptionalInt.of(15_500)).start();
 
@@ -145,7 +146,7 @@ class SessionSetupTest {
     }
 
     @Test
-    @DisplayName("a peer that announces nothing sees no connection (IT-037)")
+    @DisplayName("a peer that announces nothing sees no connection (IT-037, IT-06A)")
     void notAnnouncedNotTried() {
         Pair pair = pair(ikeTcp(IkeTcpPolicy.MISSION), OptionalInt.empty()).start();
 
@@ -166,7 +167,7 @@ class SessionSetupTest {
     }
 
     @Test
-    @DisplayName("behind a NAT: found, ESP goes to the mapped port (IK-124, IK-126)")
+    @DisplayName("behind a NAT: found, ESP goes to the mapped port (IK-124, IK-126, IK-127)")
     void behindNat() {
         Pair pair = pair(UDP);
         pair.nat =
@@ -323,7 +324,7 @@ class SessionSetupTest {
     }
 
     @Test
-    @DisplayName("childless: no Child SA in IKE_AUTH where both sides know (E13)")
+    @DisplayName("childless: no Child SA in IKE_AUTH where both sides know (E13-1)")
     void childless() {
         Pair pair = pairOf(Configs.clientWithoutChild(Configs.X25519)).start();
 
@@ -388,7 +389,7 @@ class SessionSetupTest {
 
     @Test
     @DisplayName(
-            "a torn connection is opened again, shown by an INFORMATIONAL, and both ends move to it (TE-045, TE-052)")
+            "a torn connection is opened again, shown by an INFORMATIONAL, and both ends move to it (TE-041, TE-045, TE-052)")
     void reconnection() {
         Pair pair = pair(STREAM).start();
         pair.reset();

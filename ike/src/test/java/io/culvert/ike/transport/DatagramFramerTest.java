@@ -33,14 +33,14 @@ final class DatagramFramerTest {
                 "ffffffff, ESP",
                 "0102030400000001aa, ESP",
             })
-    @DisplayName("RFC 3948 section 2: what shares UDP port 4500 is told apart by its first octets")
+    @DisplayName("E15-8: what shares UDP port 4500 is told apart by its first octets")
     void sharedPort(String hex, Kind kind) {
         with(Octets.ofHex(hex == null ? "" : hex), d -> assertThat(kind(d, true)).isEqualTo(kind));
     }
 
     @Test
     @DisplayName(
-            "RFC 3948 section 2.2: an IKE message stands behind four zero octets on a shared port only")
+            "E15-8, IK-072: an IKE message stands behind four zero octets on a shared port only")
     void marker() {
         Octets message = Octets.ofHex(HEADER);
         with(

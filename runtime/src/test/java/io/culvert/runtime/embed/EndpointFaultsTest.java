@@ -190,7 +190,8 @@ final class EndpointFaultsTest extends EndpointFixture {
     }
 
     @Test
-    @DisplayName("IT-014: a reset connection is told to its session, which lives on (IT-090)")
+    @DisplayName(
+            "IT-014: a reset connection is told to its session, which lives on (IT-090, TE-109)")
     void connectionReset() throws Exception {
         IkeEndpoint endpoint = open(s -> s);
         ScriptedSession session;

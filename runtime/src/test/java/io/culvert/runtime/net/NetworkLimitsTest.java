@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 final class NetworkLimitsTest extends NetworkFixture {
     @Test
-    @DisplayName("IT-008: without a whole header in 10 s a connection is closed, drip or not")
+    @DisplayName(
+            "IT-008, TE-108: without a whole header in 10 s a connection is closed, drip or not")
     void headerInTime() throws Exception {
         Network network = open(Limits.DEFAULT);
         try (Socket silent = connect(network);
@@ -118,7 +119,7 @@ final class NetworkLimitsTest extends NetworkFixture {
     }
 
     @Test
-    @DisplayName("IT-009: connections of strangers are capped in total")
+    @DisplayName("IT-009, TE-108: connections of strangers are capped in total")
     void capInTotal() throws Exception {
         Network network = open(Limits.DEFAULT.withUnconfirmed(100, 1));
         try (Socket one = connect(network)) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 final class NetworkTest extends NetworkFixture {
     @Test
-    @DisplayName("UDP: IKE with and without marker, ESP and keepalives find their way")
+    @DisplayName("IK-127: over UDP IKE with and without marker, ESP and keepalives find their way")
     void datagrams() throws Exception {
         Network network = open(Limits.DEFAULT);
         try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
@@ -68,7 +68,8 @@ final class NetworkTest extends NetworkFixture {
     }
 
     @Test
-    @DisplayName("IT-084, TE-040: one TCP port serves raw IKE and encapsulated IKE and ESP")
+    @DisplayName(
+            "IT-022, IT-084, TE-011, TE-040: one TCP port serves raw IKE and encapsulated IKE and ESP")
     void bothFramingsOnOnePort() throws Exception {
         Network network = open(Limits.DEFAULT);
         try (Socket raw = connect(network);
@@ -159,7 +160,8 @@ final class NetworkTest extends NetworkFixture {
     }
 
     @Test
-    @DisplayName("IT-012, IT-013: we half-close, read the answer, and are closed by the peer's end")
+    @DisplayName(
+            "IT-011, IT-012, IT-013: we half-close, read the answer, and are closed by the peer's end")
     void weHalfClose() throws Exception {
         Network network = open(Limits.DEFAULT);
         TransportPath.Tcp path = connectToItself(network, StreamFraming.IKE_TCP).get();
@@ -198,6 +200,26 @@ final class NetworkTest extends NetworkFixture {
             write(good, REQUEST);
             inbox.awaitMessages(2);
         }
+    }
+
+    @Test
+    @DisplayName("IT-007, TE-049: half a message at the end of a connection is thrown away")
+    void halfMessage() throws Exception {
+        Network network = open(Limits.DEFAULT);
+        for (Octets half :
+                List.of(
+                        REQUEST.slice(0, 20),
+                        Octets.concat(StreamFrames.PREFIX, frame(marked(REQUEST)).slice(0, 20)))) {
+            try (Socket peer = connect(network)) {
+                write(peer, half);
+            }
+        }
+        Await.until("both connections are gone", () -> network.connections() == 0);
+        try (Socket peer = connect(network)) {
+            write(peer, REQUEST);
+            assertThat(inbox.next().message()).isEqualTo(REQUEST);
+        }
+        assertThat(inbox.messages).isEmpty();
     }
 
     @Test
@@ -320,7 +342,7 @@ final class NetworkTest extends NetworkFixture {
     }
 
     @Test
-    @DisplayName("a listener serves only what it is told to")
+    @DisplayName("TE-020, TE-024: a listener serves only what it is told to")
     void servedFramings() throws Exception {
         ListenSettings settings =
                 new ListenSettings(

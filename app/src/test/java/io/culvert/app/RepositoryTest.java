@@ -33,6 +33,7 @@ class RepositoryTest {
                     "bin/find-jdk",
                     "bin/build-image",
                     "bin/run-image",
+                    "bin/rfc-table",
                     ".ci/run");
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(#[^)]*)?\\)");

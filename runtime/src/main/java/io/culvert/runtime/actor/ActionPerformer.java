@@ -20,6 +20,7 @@ import io.culvert.ipsec.value.Spi;
 import io.culvert.runtime.net.Network;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ final class ActionPerformer {
     private final List<Spi> reserved = new ArrayList<>(0);
     private final List<IkeSpi> handshakes = new ArrayList<>(0);
     private Optional<Identities> identities = Optional.empty();
+    private Optional<InetSocketAddress> espPeer = Optional.empty();
 
     ActionPerformer(SessionActor actor, Sessions house, Duration connectTime) {
         this.actor = actor;
@@ -96,6 +98,7 @@ final class ActionPerformer {
             case Action.RemoveChildSa(ChildSaId sa) -> remove(sa);
             case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> {
                 house.dataPlane().route(sas, route);
+                espGoesTo(route);
                 if (route instanceof EspRoute.Tcp(long connection)) {
                     routedOver(new ConnectionId(connection));
                 }
@@ -120,6 +123,7 @@ final class ActionPerformer {
         handshakes.forEach(spi -> house.desk().handshakeEnded(spi, false));
         opened.forEach(house.network()::close);
         identities.ifPresent(pair -> house.identities().leave(pair, actor));
+        espPeer.ifPresent(remote -> house.espPeers().leave(remote, actor));
         attempt(() -> List.copyOf(children).forEach(this::remove));
         attempt(() -> house.dataPlane().releaseSpis(reserved));
         attempt(() -> house.surroundings().over(actor.id()));
@@ -189,6 +193,7 @@ final class ActionPerformer {
             house.children().remove(spec.id(), actor);
             return List.of(new Input.InstallFailed(spec.id(), String.valueOf(e.getMessage())));
         }
+        espGoesTo(spec.route());
         children.add(spec.id());
         reserved.remove(spec.inboundSpi());
         return List.of();
@@ -198,6 +203,19 @@ final class ActionPerformer {
         house.dataPlane().remove(sa);
         house.children().remove(sa, actor);
         children.remove(sa);
+    }
+
+    /// Whoever sends ESP from there with an SPI that nobody knows is this session's peer.
+    private void espGoesTo(EspRoute route) {
+        Optional<InetSocketAddress> next =
+                route instanceof EspRoute.Udp(_, InetSocketAddress remote)
+                        ? Optional.of(remote)
+                        : Optional.empty();
+        if (!next.equals(espPeer)) {
+            espPeer.ifPresent(remote -> house.espPeers().leave(remote, actor));
+            next.ifPresent(remote -> house.espPeers().enter(remote, actor));
+            espPeer = next;
+        }
     }
 
     /// The data plane saw authentic packets on a connection, or the session opened it.

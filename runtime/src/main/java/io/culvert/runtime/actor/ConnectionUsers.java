@@ -4,7 +4,9 @@ import io.culvert.ike.api.Input;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.runtime.net.Network;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +65,18 @@ final class ConnectionUsers {
                     return present;
                 });
         return others[0];
+    }
+
+    /// The sessions that use the connection.
+    List<SessionActor> of(ConnectionId connection) {
+        List<SessionActor> found = new ArrayList<>(1);
+        users.computeIfPresent(
+                connection,
+                (_, present) -> {
+                    found.addAll(present);
+                    return present;
+                });
+        return found;
     }
 
     /// The connection is gone: tells its sessions.

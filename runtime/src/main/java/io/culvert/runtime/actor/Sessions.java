@@ -4,10 +4,12 @@ import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.Input;
+import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.DataPlane;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
+import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.runtime.clock.Timekeeper;
@@ -34,6 +36,7 @@ public final class Sessions implements NetworkListener {
     private final Surroundings surroundings;
     private final SpiDirectory directory = new SpiDirectory();
     private final ConnectionUsers users;
+    private final EspPeers espPeers = new EspPeers();
     private final Identities.Index identities = new Identities.Index();
     private final ConcurrentHashMap<ChildSaId, SessionActor> children = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, SessionActor> actors = new ConcurrentHashMap<>();
@@ -101,13 +104,24 @@ public final class Sessions implements NetworkListener {
             case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> report(sa, event);
             case DataPlaneEvent.FirstPacket(ChildSaId sa) -> report(sa, event);
             case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> report(sa, event);
-            case DataPlaneEvent.UnknownSpi _ -> counters.count("UNKNOWN_ESP_SPI");
+            case DataPlaneEvent.UnknownSpi(_, EspRoute from) -> {
+                counters.count("UNKNOWN_ESP_SPI");
+                sessionsBehind(from).forEach(s -> s.post(new Input.DataPlaneReported(event)));
+            }
             case DataPlaneEvent.Failed _ -> {
                 for (SessionActor actor : all()) {
                     actor.post(new Input.DataPlaneReported(event));
                 }
             }
         }
+    }
+
+    private List<SessionActor> sessionsBehind(EspRoute from) {
+        return switch (from) {
+            case EspRoute.Udp(_, var remote) -> espPeers.of(remote);
+            case EspRoute.Tcp(long connection) -> users.of(new ConnectionId(connection));
+            case EspRoute.Unknown _ -> List.of();
+        };
     }
 
     @Override
@@ -208,6 +222,10 @@ public final class Sessions implements NetworkListener {
 
     ConnectionUsers users() {
         return users;
+    }
+
+    EspPeers espPeers() {
+        return espPeers;
     }
 
     Identities.Index identities() {

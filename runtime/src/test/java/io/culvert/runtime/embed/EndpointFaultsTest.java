@@ -16,8 +16,10 @@ import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.transport.StreamFrames;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import io.culvert.runtime.Await;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.ListenSettings;
@@ -97,6 +99,58 @@ final class EndpointFaultsTest extends EndpointFixture {
             List<Action> found = depth > 0 ? deeper(depth + 1) : List.of();
             return List.copyOf(found);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "ESP that nobody knows is told to the session whose peer it came from, as long as it is there (IK-128)")
+    void unknownSpi() throws Exception {
+        IkeEndpoint endpoint = open(s -> s);
+        EspRoute here = new EspRoute.Udp(at(4500), at(40_000));
+        EspRoute there = new EspRoute.Udp(at(4500), at(40_001));
+        DataPlaneEvent fromHere = new DataPlaneEvent.UnknownSpi(new Spi(0xabcd), here);
+        try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
+            ScriptedSession owner = meet(endpoint, peer, 1);
+            ScriptedSession other = meet(endpoint, peer, 2);
+            routeTo(endpoint, peer, 1, owner, here);
+            routeTo(endpoint, peer, 2, other, there);
+            Await.until("both are routed", () -> there.equals(dataPlane.routes.get(routed(2))));
+            planeListener.get().accept(fromHere);
+            assertThat(owner.next()).isEqualTo(new Input.DataPlaneReported(fromHere));
+
+            routeTo(endpoint, peer, 1, owner, there);
+            Await.until("it has moved", () -> there.equals(dataPlane.routes.get(routed(1))));
+            planeListener.get().accept(fromHere);
+            DataPlaneEvent fromThere = new DataPlaneEvent.UnknownSpi(new Spi(0xabcd), there);
+            planeListener.get().accept(fromThere);
+            assertThat(owner.next()).isEqualTo(new Input.DataPlaneReported(fromThere));
+            assertThat(other.next()).isEqualTo(new Input.DataPlaneReported(fromThere));
+
+            other.does(_ -> List.of(new Action.End()));
+            poke(endpoint, peer, 2, other);
+            Await.until("one session is left", () -> views(endpoint) == 1);
+            planeListener.get().accept(fromThere);
+            assertThat(owner.next()).isEqualTo(new Input.DataPlaneReported(fromThere));
+        }
+    }
+
+    private static ChildSaId routed(int session) {
+        return new ChildSaId(session);
+    }
+
+    private static void routeTo(
+            IkeEndpoint endpoint,
+            DatagramSocket peer,
+            int number,
+            ScriptedSession session,
+            EspRoute route)
+            throws Exception {
+        session.does(i ->
+                i instanceof Input.MessageReceived
+                        ? List.of(new Action.RouteEsp(List.of(routed(number)), route))
+                        : List.of());
+        poke(endpoint, peer, number, session);
+        session.next(Input.MessageReceived.class);
     }
 
     @Test

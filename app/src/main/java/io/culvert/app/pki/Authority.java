@@ -1,5 +1,6 @@
 package io.culvert.app.pki;
 
+import io.culvert.ike.auth.Der;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ipsec.value.Octets;
 import java.io.ByteArrayInputStream;
@@ -29,6 +30,7 @@ public final class Authority {
     private static final Octets DIGITAL_SIGNATURE = Der.bitString(7, Octets.of((byte) 0x80));
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    private static final String OCSP = "1.3.6.1.5.5.7.48.1";
     private static final int SERIAL_BITS = 120;
     // room for clocks that are behind
     private static final Duration SLACK = Duration.ofHours(1);
@@ -68,6 +70,45 @@ public final class Authority {
         }
     }
 
+    /// Where the status of a certificate can be asked for.
+    ///
+    /// @param responders URIs of OCSP responders
+    /// @param lists URIs of revocation lists
+    public record Places(List<String> responders, List<String> lists) {
+        /// Nowhere.
+        public static final Places NONE = new Places(List.of(), List.of());
+
+        /// Copies the lists.
+        public Places {
+            responders = List.copyOf(responders);
+            lists = List.copyOf(lists);
+        }
+
+        private List<Octets> extensions() {
+            List<Octets> extensions = new ArrayList<>();
+            if (!responders.isEmpty()) {
+                Octets[] access =
+                        responders.stream()
+                                .map(uri -> Der.sequence(Der.oid(OCSP), uri(uri)))
+                                .toArray(Octets[]::new);
+                extensions.add(extension("1.3.6.1.5.5.7.1.1", Der.sequence(access)));
+            }
+            if (!lists.isEmpty()) {
+                Octets[] points =
+                        lists.stream()
+                                .map(uri ->
+                                        Der.sequence(Der.explicit(0, Der.explicit(0, uri(uri)))))
+                                .toArray(Octets[]::new);
+                extensions.add(extension("2.5.29.31", Der.sequence(points)));
+            }
+            return extensions;
+        }
+
+        private static Octets uri(String uri) {
+            return Der.implicit(6, Der.ia5(uri));
+        }
+    }
+
     /// Makes a new authority that signs for itself.
     ///
     /// @param name its common name
@@ -77,12 +118,6 @@ public final class Authority {
             String name, KeyKind kind, Instant now, Duration validity, SecureRandom random) {
         KeyPair pair = kind.generate(random);
         Octets subject = commonName(name);
-        Octets publicKey = Octets.wrap(pair.getPublic().getEncoded());
-        Octets extensions =
-                Der.sequence(
-                        critical("2.5.29.19", Der.sequence(Der.bool(true))),
-                        critical("2.5.29.15", CERTIFICATE_SIGN_AND_CRL_SIGN),
-                        extension("2.5.29.14", Der.octetString(keyId(publicKey))));
         Octets tbs =
                 body(
                         kind,
@@ -91,10 +126,41 @@ public final class Authority {
                         now.minus(SLACK),
                         now.plus(validity),
                         subject,
-                        publicKey,
-                        extensions);
+                        Octets.wrap(pair.getPublic().getEncoded()),
+                        authorityExtensions(pair, List.of()));
         return new Authority(
                 kind, pair.getPrivate(), parse(signed(kind, pair.getPrivate(), tbs)), random);
+    }
+
+    /// Makes a new authority whose certificate this one signs.
+    ///
+    /// @param name its common name
+    /// @param places where its status can be asked for
+    public Authority below(
+            String name, KeyKind belowKind, Instant now, Duration validity, Places places) {
+        KeyPair pair = belowKind.generate(random);
+        List<Octets> more = new ArrayList<>(places.extensions());
+        more.add(extension("2.5.29.35", authorityKeyId()));
+        Octets tbs =
+                body(
+                        kind,
+                        serial(random),
+                        issuer(),
+                        now.minus(SLACK),
+                        now.plus(validity),
+                        commonName(name),
+                        Octets.wrap(pair.getPublic().getEncoded()),
+                        authorityExtensions(pair, more));
+        return new Authority(belowKind, pair.getPrivate(), parse(signed(kind, key, tbs)), random);
+    }
+
+    private static Octets authorityExtensions(KeyPair pair, List<Octets> more) {
+        List<Octets> extensions = new ArrayList<>(more);
+        extensions.add(critical("2.5.29.19", Der.sequence(Der.bool(true))));
+        extensions.add(critical("2.5.29.15", CERTIFICATE_SIGN_AND_CRL_SIGN));
+        Octets publicKey = Octets.wrap(pair.getPublic().getEncoded());
+        extensions.add(extension("2.5.29.14", Der.octetString(keyId(publicKey))));
+        return Der.sequence(extensions.toArray(Octets[]::new));
     }
 
     /// The authority's own certificate.
@@ -117,9 +183,19 @@ public final class Authority {
     /// @param until the end
     public Issued issue(
             List<Identity> identities, KeyKind subjectKind, Instant from, Instant until) {
+        return issue(identities, subjectKind, from, until, Places.NONE);
+    }
+
+    /// Issues a certificate as above, whose status can be asked for.
+    public Issued issue(
+            List<Identity> identities,
+            KeyKind subjectKind,
+            Instant from,
+            Instant until,
+            Places places) {
         KeyPair pair = subjectKind.generate(random);
         Octets publicKey = Octets.wrap(pair.getPublic().getEncoded());
-        List<Octets> extensions = new ArrayList<>();
+        List<Octets> extensions = new ArrayList<>(places.extensions());
         extensions.add(critical("2.5.29.19", Der.sequence()));
         extensions.add(critical("2.5.29.15", DIGITAL_SIGNATURE));
         extensions.add(

@@ -1,5 +1,6 @@
 package io.culvert.app.pki;
 
+import io.culvert.ike.auth.Der;
 import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -3,6 +3,7 @@ package io.culvert.app.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.ike.auth.Der;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ipsec.value.Octets;
 import java.io.ByteArrayInputStream;

@@ -26,7 +26,7 @@ import java.util.Set;
 /// The certificate must be valid now, for signatures, have a strong key, and name the peer. Beyond that it is trusted
 /// either because exactly it is pinned, or because a chain leads from it to a trust anchor. The chain is built and
 /// judged here, and then judged again by the JDK, which also knows name constraints, certificate policies and critical
-/// extensions. Nothing is fetched from a network. Pure: the time is an argument.
+/// extensions. Then it is asked whether any of it is revoked. Pure: the time is an argument, and so is what fetches.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc5280#section-6 RFC 5280 section 6
 /// @spec https://www.rfc-editor.org/rfc/rfc4945#section-5 RFC 4945 section 5
@@ -41,27 +41,43 @@ public final class CertificateValidation {
 
     private final RemoteAuthentication.Signature trust;
     private final Instant now;
+    private final RevocationFetcher fetcher;
 
-    private CertificateValidation(RemoteAuthentication.Signature trust, Instant now) {
+    private CertificateValidation(
+            RemoteAuthentication.Signature trust, Instant now, RevocationFetcher fetcher) {
         this.trust = trust;
         this.now = now;
+        this.fetcher = fetcher;
     }
 
-    /// Judges the certificates of a peer. Any octets give a verdict.
+    /// Judges the certificates of a peer, fetching nothing. Any octets give a verdict.
     ///
     /// @param identity whom the peer says to be
     /// @param chain in DER: its own first, then others in any order; empty if it sent none, which is right if its own is
     ///     pinned
     /// @param trust what is trusted
     /// @param now the time of day
-    @SuppressWarnings("CatchingUnchecked")
     public static CertificateVerdict validate(
             Identity identity,
             List<Octets> chain,
             RemoteAuthentication.Signature trust,
             Instant now) {
+        return validate(identity, chain, trust, now, RevocationFetcher.NONE);
+    }
+
+    /// Judges the certificates of a peer, as above.
+    ///
+    /// @param fetcher gets revocation lists and statuses where `trust` says that they are to be fetched
+    @SuppressWarnings("CatchingUnchecked")
+    public static CertificateVerdict validate(
+            Identity identity,
+            List<Octets> chain,
+            RemoteAuthentication.Signature trust,
+            Instant now,
+            RevocationFetcher fetcher) {
         try {
-            X509Certificate own = new CertificateValidation(trust, now).judge(identity, chain);
+            X509Certificate own =
+                    new CertificateValidation(trust, now, fetcher).judge(identity, chain);
             return new CertificateVerdict.Trusted(
                     own.getPublicKey(), CertificateNames.subject(own));
         } catch (CertificateRefusal refusal) {
@@ -82,10 +98,10 @@ public final class CertificateValidation {
         List<X509Certificate> sent = sent(chain);
         X509Certificate own = sent.getFirst();
         requireGoodOnItsOwn(own);
+        CertificateNames.requireIdentity(own, identity);
         if (!pinned.contains(own)) {
             requireChain(own, sent.subList(1, sent.size()));
         }
-        CertificateNames.requireIdentity(own, identity);
         return own;
     }
 
@@ -127,14 +143,15 @@ public final class CertificateValidation {
     private void requireChain(X509Certificate own, List<X509Certificate> others)
             throws CertificateRefusal {
         List<X509Certificate> anchors = trusted(trust.anchors(), "ca-certs");
-        RevocationLists revocations = revocations();
+        RevocationCheck revocations =
+                new RevocationCheck(configuredLists(), trust.revocation(), fetcher, now);
         CertificatePolicy.requireSignatureAlgorithm(own);
         CertificatePaths.search(
                 own, others, anchors, (path, anchor) -> judgePath(path, anchor, revocations));
     }
 
     private void judgePath(
-            List<X509Certificate> path, X509Certificate anchor, RevocationLists revocations)
+            List<X509Certificate> path, X509Certificate anchor, RevocationCheck revocations)
             throws CertificateRefusal {
         int below = 0;
         for (int i = 0; i < path.size(); i++) {
@@ -148,11 +165,12 @@ public final class CertificateValidation {
             CertificatePolicy.requireAuthority(issuer, below);
             below += isSelfIssued(issuer) ? 0 : 1;
         }
+        requirePkix(path, anchor);
+        // from the top: only who is not revoked can say who else is
         for (int i = path.size() - 1; i >= 0; i--) {
             X509Certificate issuer = i == path.size() - 1 ? anchor : path.get(i + 1);
-            revocations.check(path.get(i), issuer, now);
+            revocations.requireNotRevoked(path.get(i), issuer);
         }
-        requirePkix(path, anchor);
     }
 
     /// The JDK takes only name and key of a trust anchor. So that the limits in a self-signed one hold too, it is
@@ -258,7 +276,7 @@ public final class CertificateValidation {
         }
     }
 
-    private RevocationLists revocations() throws CertificateRefusal {
+    private RevocationLists configuredLists() throws CertificateRefusal {
         List<X509CRL> lists = new ArrayList<>();
         for (Octets der : trust.revocations()) {
             try {

@@ -17,12 +17,23 @@ public sealed interface RemoteAuthentication {
     /// @param anchors trusted CA certificates in DER
     /// @param pinned end-entity certificates in DER that are trusted by themselves
     /// @param revocations certificate revocation lists in DER
+    /// @param revocation what must be known about revocation
     record Signature(
             IdentityPattern identity,
             List<Octets> anchors,
             List<Octets> pinned,
-            List<Octets> revocations)
+            List<Octets> revocations,
+            RevocationPolicy revocation)
             implements RemoteAuthentication {
+        /// With [RevocationPolicy#DEFAULT].
+        public Signature(
+                IdentityPattern identity,
+                List<Octets> anchors,
+                List<Octets> pinned,
+                List<Octets> revocations) {
+            this(identity, anchors, pinned, revocations, RevocationPolicy.DEFAULT);
+        }
+
         /// Copies the lists.
         public Signature {
             anchors = List.copyOf(anchors);

@@ -1,4 +1,4 @@
-package io.culvert.app.pki;
+package io.culvert.ike.auth;
 
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
@@ -12,14 +12,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Writes the few ASN.1 values that certificates, revocation lists and key files are made of, in DER.
+/// Reads and writes the few ASN.1 values that certificates, revocation lists, questions about them and key files are
+/// made of, in DER. What reads gives a result for any octets.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc5280#appendix-A RFC 5280 appendix A
 public final class Der {
-    static final int INTEGER = 0x02;
-    static final int OCTET_STRING = 0x04;
-    static final int OBJECT_IDENTIFIER = 0x06;
-    static final int SEQUENCE = 0x30;
+    /// The tag of an INTEGER.
+    public static final int INTEGER = 0x02;
+
+    /// The tag of an OCTET STRING.
+    public static final int OCTET_STRING = 0x04;
+
+    /// The tag of an OBJECT IDENTIFIER.
+    public static final int OBJECT_IDENTIFIER = 0x06;
+
+    /// The tag of a SEQUENCE.
+    public static final int SEQUENCE = 0x30;
 
     private static final int BOOLEAN = 0x01;
     private static final int BIT_STRING = 0x03;
@@ -30,7 +38,7 @@ public final class Der {
     private Der() {}
 
     /// One value: tag, length, content.
-    static Octets value(int tag, Octets content) {
+    public static Octets value(int tag, Octets content) {
         OctetsBuilder der = new OctetsBuilder(content.size() + 6).u8(tag);
         int size = content.size();
         if (size < 0x80) {
@@ -45,55 +53,65 @@ public final class Der {
         return der.octets(content).build();
     }
 
-    static Octets sequence(Octets... parts) {
+    /// A SEQUENCE of whole values.
+    public static Octets sequence(Octets... parts) {
         return value(SEQUENCE, Octets.concat(parts));
     }
 
-    static Octets set(Octets part) {
+    /// A SET of one whole value.
+    public static Octets set(Octets part) {
         return value(0x31, part);
     }
 
     /// Context-specific tag `number` around a whole value.
-    static Octets explicit(int number, Octets inner) {
+    public static Octets explicit(int number, Octets inner) {
         return value(0xa0 | number, inner);
     }
 
     /// Context-specific tag `number` in place of a primitive value's own.
-    static Octets implicit(int number, Octets content) {
+    public static Octets implicit(int number, Octets content) {
         return value(0x80 | number, content);
     }
 
-    static Octets integer(long number) {
+    /// An INTEGER.
+    public static Octets integer(long number) {
         return integer(BigInteger.valueOf(number));
     }
 
-    static Octets integer(BigInteger number) {
+    /// An INTEGER of any size.
+    public static Octets integer(BigInteger number) {
         return value(INTEGER, Octets.wrap(number.toByteArray()));
     }
 
-    static Octets bool(boolean truth) {
+    /// A BOOLEAN.
+    public static Octets bool(boolean truth) {
         return value(BOOLEAN, Octets.of((byte) (truth ? 0xff : 0)));
     }
 
-    static Octets octetString(Octets content) {
+    /// An OCTET STRING.
+    public static Octets octetString(Octets content) {
         return value(OCTET_STRING, content);
     }
 
     /// A bit string of whole octets.
-    static Octets bitString(Octets content) {
+    public static Octets bitString(Octets content) {
         return bitString(0, content);
     }
 
-    static Octets bitString(int unusedBits, Octets content) {
+    /// A bit string.
+    ///
+    /// @param unusedBits how many low bits of the last octet do not count, 0 to 7
+    public static Octets bitString(int unusedBits, Octets content) {
         return value(BIT_STRING, new OctetsBuilder().u8(unusedBits).octets(content).build());
     }
 
-    static Octets ia5(String text) {
+    /// The octets of text in ASCII, without a tag.
+    public static Octets ia5(String text) {
         return Octets.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /// An object identifier from its dotted form.
-    static Octets oid(String dotted) {
+    public static Octets oid(String dotted) {
         String[] arcs = dotted.split("\\.", -1);
         OctetsBuilder content = new OctetsBuilder();
         arc(content, Integer.parseInt(arcs[0]) * 40L + Integer.parseInt(arcs[1]));
@@ -112,7 +130,7 @@ public final class Der {
     }
 
     /// A time: two-digit years until 2049, four-digit ones after, as RFC 5280 section 4.1.2.5 wants.
-    static Octets time(Instant instant) {
+    public static Octets time(Instant instant) {
         boolean utc = instant.atZone(ZoneOffset.UTC).getYear() <= LAST_UTC_YEAR;
         String pattern = utc ? "yyMMddHHmmss'Z'" : "yyyyMMddHHmmss'Z'";
         String text =
@@ -126,15 +144,15 @@ public final class Der {
     ///
     /// @param tag its tag
     /// @param content its content
-    record Node(int tag, Octets content) {
+    public record Node(int tag, Octets content) {
         /// The values inside a constructed one; nothing if they are malformed.
-        Optional<List<Node>> children() {
+        public Optional<List<Node>> children() {
             return Der.read(content);
         }
     }
 
     /// All values in `octets`, one after another; nothing if they are malformed.
-    static Optional<List<Node>> read(Octets octets) {
+    public static Optional<List<Node>> read(Octets octets) {
         List<Node> nodes = new ArrayList<>();
         int at = 0;
         while (at < octets.size()) {
@@ -153,7 +171,7 @@ public final class Der {
                 }
                 length = 0;
                 for (int i = 0; i < lengthOctets; i++) {
-                    length = length << 8 | octets.u8(at + 2 + i);
+                    length = (length << 8) | octets.u8(at + 2 + i);
                 }
                 header += lengthOctets;
             }
@@ -165,5 +183,32 @@ public final class Der {
             at = end;
         }
         return Optional.of(nodes);
+    }
+
+    /// The content of the one value that `octets` are, if they are one with this tag.
+    public static Optional<Octets> only(Octets octets, int tag) {
+        return read(octets)
+                .filter(nodes -> nodes.size() == 1 && nodes.getFirst().tag() == tag)
+                .map(nodes -> nodes.getFirst().content());
+    }
+
+    /// The dotted form of an object identifier's content; nothing if it is malformed, or has a number beyond 2^31.
+    public static Optional<String> dotted(Octets content) {
+        StringBuilder text = new StringBuilder();
+        long number = 0;
+        for (int i = 0; i < content.size(); i++) {
+            number = (number << 7) | (content.u8(i) & 0x7f);
+            if (number > Integer.MAX_VALUE) {
+                return Optional.empty();
+            }
+            if (content.u8(i) < 0x80) {
+                long first = Math.min(number / 40, 2);
+                text.append(text.isEmpty() ? first + "." + (number - 40 * first) : "." + number);
+                number = 0;
+            } else if (i == content.size() - 1) {
+                return Optional.empty();
+            }
+        }
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
     }
 }

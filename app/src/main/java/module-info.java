@@ -9,6 +9,7 @@ module io.culvert.app {
     requires org.tomlj;
     requires tools.jackson.core;
     requires tools.jackson.databind;
+    requires java.net.http;
     requires static org.jspecify;
 
     opens io.culvert.app.cli to

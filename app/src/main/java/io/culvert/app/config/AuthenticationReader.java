@@ -6,9 +6,12 @@ import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.RevocationPolicy;
+import io.culvert.ike.auth.RevocationPolicy.Demand;
 import io.culvert.ipsec.value.Octets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,13 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                     + " \"CN=gate, O=Example\"";
     private static final Map<String, Method> METHODS =
             Map.of("psk", Method.PSK, "pubkey", Method.PUBKEY);
+
+    private static final Map<String, Demand> DEMANDS =
+            Map.of(
+                    "relaxed", Demand.RELAXED,
+                    "ifuri", Demand.IF_URI,
+                    "strict", Demand.STRICT);
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(25);
 
     private enum Method {
         PSK,
@@ -89,7 +99,26 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                     "write ca-certs = [\"ca.pem\"], or certs = [\"peer.pem\"] to trust just that one");
         }
         return new RemoteAuthentication.Signature(
-                identity, encoded(anchors), encoded(pinned), revocations);
+                identity, encoded(anchors), encoded(pinned), revocations, revocation(section));
+    }
+
+    /// Fetching is part of what `ifuri` and `strict` mean; `relaxed` asks nobody unless told to.
+    private static RevocationPolicy revocation(Section section) {
+        RevocationPolicy usual = RevocationPolicy.DEFAULT;
+        Demand demand = section.choice("revocation", DEMANDS).orElse(usual.demand());
+        boolean fetch =
+                section.flag(
+                        "revocation-fetch", demand == Demand.IF_URI || demand == Demand.STRICT);
+        Duration patience =
+                section.parsed("revocation-timeout", Notation::duration, "write \"5s\"")
+                        .orElse(usual.patience());
+        if (patience.compareTo(LONGEST_PATIENCE) > 0 || patience.isZero()) {
+            section.error(
+                    "revocation-timeout",
+                    "is not between nothing and " + LONGEST_PATIENCE.toSeconds() + "s",
+                    "write \"5s\": a peer does not wait long");
+        }
+        return new RevocationPolicy(demand, fetch, patience);
     }
 
     private Optional<LocalAuthentication> signature(Section section, Optional<Identity> identity) {

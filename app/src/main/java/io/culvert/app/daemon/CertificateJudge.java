@@ -4,20 +4,35 @@ import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.auth.CertificateValidation;
 import io.culvert.ike.auth.CertificateVerdict;
+import io.culvert.ike.auth.RevocationFetcher;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Answers sessions that ask whether a peer's certificates are good, at the time of day.
 ///
+/// Fetching takes at most the patience of the connection's revocation policy; the rest is bounded work.
+///
 /// @param clock the time of day
-public record CertificateJudge(Supplier<Instant> clock)
+/// @param fetchers gives what fetches for one question within some time
+public record CertificateJudge(
+        Supplier<Instant> clock, Function<Duration, RevocationFetcher> fetchers)
         implements Function<Question.ValidateCertificate, Answer> {
+    /// Fetches nothing.
+    public CertificateJudge(Supplier<Instant> clock) {
+        this(clock, _ -> RevocationFetcher.NONE);
+    }
+
     @Override
     public Answer apply(Question.ValidateCertificate question) {
         CertificateVerdict verdict =
                 CertificateValidation.validate(
-                        question.identity(), question.chain(), question.trust(), clock.get());
+                        question.identity(),
+                        question.chain(),
+                        question.trust(),
+                        clock.get(),
+                        fetchers.apply(question.trust().revocation().patience()));
         return switch (verdict) {
             case CertificateVerdict.Trusted trusted ->
                     new Answer.CertificateAccepted(trusted.key(), trusted.subject());

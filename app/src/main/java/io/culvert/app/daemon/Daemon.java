@@ -99,6 +99,9 @@ public final class Daemon implements AutoCloseable {
             LOG.log(Level.INFO, crypto.note());
         }
         boolean revealKeys = keyLog.isPresent();
+        RevocationClient revocations =
+                new RevocationClient(RevocationClient.Limits.DEFAULT, Instant::now);
+        opened.push(revocations);
         EndpointSettings wiring =
                 EndpointSettings.of(
                                 listen(settings.listen()),
@@ -112,7 +115,7 @@ public final class Daemon implements AutoCloseable {
                                         .map(p -> new AddressPool(p.name(), p.addresses(), p.dns()))
                                         .toList())
                         .assigning(new LateAssigner(tunnel))
-                        .trusting(new CertificateJudge(Instant::now))
+                        .trusting(new CertificateJudge(Instant::now, revocations::within))
                         .telling(this::happened);
         if (keyLog.isPresent()) {
             wiring = wiring.revealingTo(keyLog.get());

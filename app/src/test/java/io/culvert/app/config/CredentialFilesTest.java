@@ -8,6 +8,7 @@ import io.culvert.app.pki.Pem;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.RevocationPolicy;
 import io.culvert.ipsec.value.Octets;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -138,6 +139,48 @@ class CredentialFilesTest {
                 (SettingsFile.Result.Refused)
                         read("certs=\"gate.pem\", key=\"gate.key\"", "id=\"x\"", NOW);
         assertThat(lines(result.problems())).contains("nothing is trusted");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    id="x"                                            | LISTED  | false | PT5S
+                    revocation="relaxed"                              | RELAXED | false | PT5S
+                    revocation="ifuri"                                | IF_URI  | true  | PT5S
+                    revocation="strict", revocation-timeout="2s"      | STRICT  | true  | PT2S
+                    revocation="strict", revocation-fetch=false       | STRICT  | false | PT5S
+                    revocation="relaxed", revocation-fetch=true       | RELAXED | true  | PT5S
+                    """)
+    @DisplayName("what must be known of revocation is written in strongSwan's words")
+    void revocation(String keys, RevocationPolicy.Demand demand, boolean fetch, Duration patience) {
+        var result =
+                (SettingsFile.Result.Accepted)
+                        read(
+                                "certs=\"gate.pem\", key=\"gate.key\"",
+                                "ca-certs=\"ca.pem\", " + keys,
+                                NOW);
+        var config = result.settings().connections().getFirst().config();
+        assertThat(((RemoteAuthentication.Signature) config.remote()).revocation())
+                .isEqualTo(new RevocationPolicy(demand, fetch, patience));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "revocation=\"always\", write one of",
+        "revocation-timeout=\"1m\", is not between nothing and 25s",
+        "revocation-timeout=\"0s\", is not between nothing and 25s",
+        "revocation-fetch=\"yes\", true or false",
+    })
+    void refusesOddRevocation(String keys, String what) {
+        var result =
+                (SettingsFile.Result.Refused)
+                        read(
+                                "certs=\"gate.pem\", key=\"gate.key\"",
+                                "ca-certs=\"ca.pem\", " + keys,
+                                NOW);
+        assertThat(lines(result.problems())).contains(what);
     }
 
     @ParameterizedTest(name = "after {0} days: {1}")

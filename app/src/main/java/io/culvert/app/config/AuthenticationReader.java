@@ -122,10 +122,18 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
     }
 
     private Optional<LocalAuthentication> signature(Section section, Optional<Identity> identity) {
-        List<X509Certificate> chain = files.certificates(section, "certs");
-        Optional<PrivateKeys.Loaded> key = files.privateKey(section, "key");
-        if (!section.has("certs")) {
-            section.missing("certs", "is missing", "write certs = [\"mine.pem\"]");
+        Optional<CredentialFiles.OwnKey> opened = files.ownKey(section, "key");
+        Optional<PrivateKeys.Loaded> key = opened.map(CredentialFiles.OwnKey::key);
+        List<X509Certificate> chain =
+                section.has("certs")
+                        ? files.certificates(section, "certs")
+                        : opened.map(CredentialFiles.OwnKey::chain).orElse(List.of());
+        if (!section.has("certs") && opened.isPresent() && chain.isEmpty()) {
+            section.missing(
+                    "certs",
+                    "is missing",
+                    "write certs = [\"mine.pem\"], or name a PKCS #12 file with key and certificates as"
+                            + " key");
         }
         if (!section.has("key")) {
             section.missing("key", "is missing", "write key = \"mine.key\"");
@@ -134,9 +142,9 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
             return Optional.empty();
         }
         X509Certificate own = chain.getFirst();
-        for (Item item : section.items("certs").subList(0, 1)) {
-            warnOfDates(section, item, own);
-        }
+        section.items(section.has("certs") ? "certs" : "key").stream()
+                .findFirst()
+                .ifPresent(item -> warnOfDates(section, item, own));
         if (!PrivateKeys.match(key.get(), own.getPublicKey())) {
             section.error(
                     "key",

@@ -2,6 +2,7 @@ package io.culvert.app.config;
 
 import io.culvert.app.config.Section.Item;
 import io.culvert.app.pki.Pem;
+import io.culvert.app.pki.Pkcs12;
 import io.culvert.app.pki.PrivateKeys;
 import io.culvert.ipsec.value.Octets;
 import java.io.ByteArrayInputStream;
@@ -23,11 +24,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Reads the files that a configuration names: certificates, keys, revocation lists and secrets, in PEM or DER.
 ///
 /// @param base the folder that relative names start from
-record CredentialFiles(Path base) {
+/// @param environment the environment variables, or nothing for names that are not set
+record CredentialFiles(Path base, Function<String, Optional<String>> environment) {
     private static final long LARGEST = 1 << 20;
     private static final String WRITE_FILE =
             "name a file that can be read; relative names start from the folder of this configuration";
@@ -75,35 +79,84 @@ record CredentialFiles(Path base) {
         return lists;
     }
 
-    /// The private key in the file that `key` names.
-    Optional<PrivateKeys.Loaded> privateKey(Section section, String key) {
+    /// A private key, and the certificates that came in the same file.
+    ///
+    /// @param chain its own first; empty unless the file is PKCS #12
+    record OwnKey(PrivateKeys.Loaded key, List<X509Certificate> chain) {}
+
+    /// The private key in the file that `key` names, opened with the passphrase that stands beside it, if there is one.
+    Optional<OwnKey> ownKey(Section section, String key) {
         Optional<Item> named = section.item(key);
+        Optional<String> passphrase = passphrase(section);
         Optional<byte[]> content = named.flatMap(item -> read(section, item));
         if (named.isEmpty() || content.isEmpty()) {
             return Optional.empty();
         }
         Item item = named.get();
         warnOfOpenFile(section, item);
-        List<Pem> blocks = Pem.read(text(content.get()));
         try {
-            if (blocks.isEmpty()) {
-                return Optional.of(PrivateKeys.ofPkcs8(Octets.wrap(content.get())));
-            }
-            Pem block =
-                    blocks.stream()
-                            .filter(b -> b.label().endsWith("PRIVATE KEY"))
-                            .findFirst()
-                            .orElse(blocks.getFirst());
-            return Optional.of(PrivateKeys.of(block));
+            return Optional.of(
+                    ownKey(Octets.wrap(content.get()), passphrase.map(String::toCharArray)));
         } catch (IllegalArgumentException e) {
             section.error(
-                    item,
-                    "\"" + item.text() + "\": " + e.getMessage(),
-                    "write it unencrypted in PKCS #8, mode 0600: openssl pkcs8 -topk8 -nocrypt -in "
-                            + item.text()
-                            + " -out NEW");
+                    item, "\"" + item.text() + "\": " + e.getMessage(), advice(item, passphrase));
             return Optional.empty();
         }
+    }
+
+    private static OwnKey ownKey(Octets content, Optional<char[]> passphrase) {
+        if (Pkcs12.isOne(content)) {
+            Pkcs12 opened = Pkcs12.read(content, passphrase.orElseGet(() -> new char[0]));
+            return new OwnKey(opened.key(), opened.chain());
+        }
+        List<Pem> blocks = Pem.read(text(content.toArray()));
+        if (blocks.isEmpty()) {
+            return new OwnKey(PrivateKeys.ofPkcs8(content), List.of());
+        }
+        Pem block =
+                blocks.stream()
+                        .filter(b -> b.label().endsWith("PRIVATE KEY"))
+                        .findFirst()
+                        .orElse(blocks.getFirst());
+        return new OwnKey(
+                block.isEncrypted() && passphrase.isPresent()
+                        ? PrivateKeys.open(block, passphrase.get())
+                        : PrivateKeys.of(block),
+                List.of());
+    }
+
+    private static String advice(Item item, Optional<String> passphrase) {
+        return passphrase.isPresent()
+                ? "check the passphrase, or write the key anew, sealed in PKCS #8: openssl pkcs8 -topk8 -in "
+                        + item.text()
+                        + " -out NEW"
+                : "name the passphrase with passphrase-file or passphrase-env, or write the key unencrypted in"
+                        + " PKCS #8, mode 0600: openssl pkcs8 -topk8 -nocrypt -in "
+                        + item.text()
+                        + " -out NEW";
+    }
+
+    /// The one passphrase of a section.
+    private Optional<String> passphrase(Section section) {
+        List<String> ways =
+                Stream.of("passphrase-file", "passphrase-env").filter(section::has).toList();
+        if (ways.size() > 1) {
+            section.error(ways.getLast(), "there are two passphrases", "keep one of " + ways);
+        }
+        return section.has("passphrase-file")
+                ? secret(section, "passphrase-file")
+                : section.item("passphrase-env").flatMap(item -> variable(section, item));
+    }
+
+    private Optional<String> variable(Section section, Item item) {
+        Optional<String> value = environment.apply(item.text());
+        if (value.isEmpty()) {
+            section.error(
+                    item,
+                    "the environment variable " + item.text() + " is not set",
+                    "set it before starting");
+        }
+        return value;
     }
 
     /// The secret in the file that `key` names, without the line end.

@@ -113,7 +113,7 @@ public final class SettingsFile {
                     "this is not TOML, see https://toml.io");
         }
         Section root = new Section(toml, "", START, problems);
-        CredentialFiles files = new CredentialFiles(folder);
+        CredentialFiles files = new CredentialFiles(folder, environment);
         DaemonSettings daemon = daemon(root, folder);
         ListenSettings listen = listen(root);
         HalfOpenAdmission.Limits limits =

@@ -1,8 +1,10 @@
 package io.culvert.app.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.culvert.ipsec.value.Octets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checks our files against another implementation, the command `openssl`, where there is one.
 class PrivateKeysTest {
@@ -61,6 +64,48 @@ class PrivateKeysTest {
                 Pem.write("CERTIFICATE", issued.certificate().getEncoded()));
         assertThat(openssl("verify", "-x509_strict", "-CAfile", "ca", "gate"))
                 .isEqualToIgnoringWhitespace("gate: OK");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-v2 aes-256-cbc",
+                "-v2 aes-128-cbc -v2prf hmacWithSHA512",
+                "-v2 aes-256-cbc -v2prf hmacWithSHA1",
+            })
+    @DisplayName("keys that openssl sealed are opened, with the right passphrase only")
+    void opensForeignKeys(String how) throws Exception {
+        assumeTrue(hasOpenssl(), "there is no openssl");
+        openssl("genpkey", "-algorithm", "ED25519", "-out", "k");
+        String command = "pkcs8 -topk8 -in k -out sealed -passout pass:x " + how;
+        openssl(command.split(" "));
+        Pem block = Pem.read(Files.readString(folder.resolve("sealed"))).getFirst();
+        assertThat(PrivateKeys.open(block, new char[] {'x'}).algorithm()).isEqualTo("Ed25519");
+        assertThatThrownBy(() -> PrivateKeys.open(block, new char[] {'y'}))
+                .hasMessage("the passphrase does not open it");
+        assertThatThrownBy(() -> PrivateKeys.of(block)).hasMessageContaining("encrypted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-legacy"})
+    @DisplayName("a PKCS #12 file of openssl is opened, old and new, and openssl opens ours")
+    void exchangesPkcs12(String how) throws Exception {
+        assumeTrue(hasOpenssl(), "there is no openssl");
+        openssl("req -x509 -newkey ed25519 -nodes -keyout k -out c -subj /CN=gate".split(" "));
+        String command = "pkcs12 -export -inkey k -in c -out p12 -passout pass:x " + how;
+        openssl(command.strip().split(" "));
+        Octets file = Octets.wrap(Files.readAllBytes(folder.resolve("p12")));
+        assertThat(Pkcs12.isOne(file)).isTrue();
+        Pkcs12 opened = Pkcs12.read(file, new char[] {'x'});
+        assertThat(opened.key().algorithm()).isEqualTo("Ed25519");
+        assertThat(opened.chain()).hasSize(1);
+        assertThatThrownBy(() -> Pkcs12.read(file, new char[] {'y'}))
+                .hasMessage("the passphrase does not open it");
+
+        Octets ours = Pkcs12.write("gate", opened.key().key(), opened.chain(), new char[] {'z'});
+        Files.write(folder.resolve("ours"), ours.toArray());
+        assertThat(openssl("pkcs12 -in ours -passin pass:z -nodes".split(" ")))
+                .contains("BEGIN PRIVATE KEY", "BEGIN CERTIFICATE");
     }
 
     private static boolean hasOpenssl() {

@@ -35,6 +35,7 @@ import java.util.Optional;
 ///     HDR, SK {[N(REKEY_SA),] SA, Ni, [KEi,] TSi, TSr} -->
 ///                                        <--  HDR, SK {SA, Nr, [KEr,] TSi, TSr}
 ///                                  or    <--  HDR, SK {N(INVALID_KE_PAYLOAD)}        again, with that method
+///                                  or    <--  HDR, SK {N(SINGLE_PAIR_REQUIRED)}      again, with the first pair
 ///                                  or    <--  HDR, SK {N(NO_PROPOSAL_CHOSEN)} …      the IKE SA lives
 ///
 /// Both sides look up what is rekeyed, and what that means while other exchanges are under way, in the session.
@@ -70,7 +71,8 @@ public final class CreateChild {
         /// There is a new Child SA.
         record Agreed(Made made) implements Verdict {}
 
-        /// The request has to be sent once more: its key exchange was for another method than the responder wants.
+        /// The request has to be sent once more: its key exchange was for another method than the responder wants, or
+        /// its selectors for more than one pair of addresses.
         record TryAgain() implements Verdict {}
 
         /// The responder refuses. The IKE SA lives.
@@ -101,8 +103,8 @@ public final class CreateChild {
         private final ParentSa parent;
         private final ChildConfig config;
         private final Spi inbound;
-        private final List<TrafficSelector> local;
-        private final List<TrafficSelector> remote;
+        private List<TrafficSelector> local;
+        private List<TrafficSelector> remote;
         private final Optional<Spi> rekeyed;
         private final Octets nonce;
         private Optional<KeyExchange> keyExchange;
@@ -173,9 +175,11 @@ public final class CreateChild {
                             .findFirst();
             boolean without = PayloadChain.first(response, SecurityAssociation.class).isEmpty();
             if (error.isPresent() && without) {
-                return error.get().is(NotifyType.INVALID_KE_PAYLOAD) && changeMethod(error.get())
-                        ? new Verdict.TryAgain()
-                        : refused(response);
+                boolean again =
+                        (error.get().is(NotifyType.INVALID_KE_PAYLOAD) && changeMethod(error.get()))
+                                || (error.get().is(NotifyType.SINGLE_PAIR_REQUIRED)
+                                        && keepOnePair());
+                return again ? new Verdict.TryAgain() : refused(response);
             }
             Optional<String> violation = SPEC.responseViolation(response);
             if (violation.isPresent()) {
@@ -214,6 +218,19 @@ public final class CreateChild {
             close();
             keyExchange = wanted.map(this::freshKey);
             return true;
+        }
+
+        /// Asks only for the first pair of selectors, if that is one pair of addresses and not yet all (IK-120).
+        private boolean keepOnePair() {
+            boolean possible =
+                    local.size() + remote.size() > 2
+                            && local.getFirst().isOneAddress()
+                            && remote.getFirst().isOneAddress();
+            if (possible) {
+                local = List.of(local.getFirst());
+                remote = List.of(remote.getFirst());
+            }
+            return possible;
         }
 
         private ChildNegotiation.Result accept(List<Payload> response) {

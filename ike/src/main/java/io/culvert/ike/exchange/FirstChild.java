@@ -125,7 +125,9 @@ final class FirstChild {
                 assigned.addresses().isEmpty()
                         ? List.of(context.remoteAddress())
                         : assigned.addresses();
-        var hosts = new ChildNegotiation.Hosts(List.of(context.localAddress()), remoteHosts);
+        var hosts =
+                new ChildNegotiation.Hosts(
+                        List.of(context.localAddress()), remoteHosts, context.initial().nat());
         return Optional.of(
                 ChildNegotiation.choose(
                         Occasion.IKE_AUTH, connection.children(), inbound, hosts, request));

@@ -1,5 +1,8 @@
 package io.culvert.ike.extension;
 
+import static io.culvert.ipsec.dataplane.ChildSaSpec.Mode.TRANSPORT;
+import static io.culvert.ipsec.dataplane.ChildSaSpec.Mode.TUNNEL;
+
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.SessionFailure;
@@ -16,18 +19,24 @@ import io.culvert.ike.wire.Role;
 import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TrafficSelectors;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.EspTransform;
 import io.culvert.ipsec.value.Spi;
 import io.culvert.ipsec.value.TrafficSelector;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /// Agreeing on a Child SA: algorithms and traffic selectors, the same in every exchange that makes one.
 ///
-///     SAi2, TSi, TSr  -->
-///                     <--  SAr2, TSi, TSr
+///     [N(USE_TRANSPORT_MODE),] SAi2, TSi, TSr  -->
+///                     <--  [N(USE_TRANSPORT_MODE),] SAr2, TSi, TSr [, N(ADDITIONAL_TS_POSSIBLE)]
+///
+/// Other notifications beside a proposal say what the peer can do that we never ask of it, and are passed over (IK-132):
+/// IPCOMP_SUPPORTED, as we compress nothing; ESP_TFC_PADDING_NOT_SUPPORTED, as we add no such padding;
+/// NON_FIRST_FRAGMENTS_ALSO, as we send later fragments only through an SA that is for all ports.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.9 RFC 7296 section 2.9
 public final class ChildNegotiation {
@@ -45,11 +54,18 @@ public final class ChildNegotiation {
     ///
     /// @param local ours: virtual IPs, else the address of the IKE SA
     /// @param remote the peer's, likewise
-    public record Hosts(List<InetAddress> local, List<InetAddress> remote) {
+    /// @param nat which of them a NAT translates
+    public record Hosts(
+            List<InetAddress> local, List<InetAddress> remote, NatDetection.Finding nat) {
         /// Copies the lists.
         public Hosts {
             local = List.copyOf(local);
             remote = List.copyOf(remote);
+        }
+
+        /// The same without a NAT.
+        public Hosts(List<InetAddress> local, List<InetAddress> remote) {
+            this(local, remote, NatDetection.Finding.UNKNOWN);
         }
     }
 
@@ -60,16 +76,20 @@ public final class ChildNegotiation {
     /// @param keyExchange the method of the Child SA's own key exchange, if it has one
     /// @param inbound our SPI
     /// @param outbound the peer's SPI
-    /// @param local the selectors of our side
-    /// @param remote the selectors of the peer's side
+    /// @param mode tunnel or transport
+    /// @param local the selectors of our side, with addresses as our system sees them
+    /// @param remote the selectors of the peer's side, likewise
+    /// @param peerView in transport mode through a NAT, the addresses as the peer sees them
     public record Agreement(
             ChildConfig config,
             EspTransform transform,
             Optional<KeyExchangeMethod> keyExchange,
             Spi inbound,
             Spi outbound,
+            ChildSaSpec.Mode mode,
             List<TrafficSelector> local,
-            List<TrafficSelector> remote) {
+            List<TrafficSelector> remote,
+            Optional<ChildSaSpec.PeerView> peerView) {
         /// Copies the lists.
         public Agreement {
             local = List.copyOf(local);
@@ -112,7 +132,7 @@ public final class ChildNegotiation {
         return selectors;
     }
 
-    /// The initiator's payloads.
+    /// The initiator's payloads. Transport mode is asked for where it is configured and both sides are single hosts.
     ///
     /// @param inbound our SPI
     /// @param local the selectors to ask for on our side
@@ -128,10 +148,15 @@ public final class ChildNegotiation {
                     case IKE_AUTH -> ProposalOffer.ofFirstChild(config.proposals(), inbound);
                     case CREATE_CHILD_SA -> ProposalOffer.ofChild(config.proposals(), inbound);
                 };
-        return List.of(
-                proposals,
-                TrafficSelectors.of(Role.INITIATOR, local),
-                TrafficSelectors.of(Role.RESPONDER, remote));
+        boolean transport = config.mode() == TRANSPORT && TransportMode.isPossible(local, remote);
+        List<Payload> payloads = new ArrayList<>();
+        if (transport) {
+            payloads.add(TransportMode.notification());
+        }
+        payloads.add(proposals);
+        payloads.add(TrafficSelectors.of(Role.INITIATOR, local));
+        payloads.add(TrafficSelectors.of(Role.RESPONDER, remote));
+        return payloads;
     }
 
     /// What the responder made of the initiator's offer.
@@ -167,32 +192,63 @@ public final class ChildNegotiation {
         }
         List<TrafficSelector> ours = tsi.get().ranges();
         List<TrafficSelector> theirs = tsr.get().ranges();
-        boolean within =
-                SelectorNarrowing.isWithin(ours, local)
-                        && SelectorNarrowing.isWithin(theirs, remote);
-        if (!within || ours.isEmpty() || theirs.isEmpty()) {
+        if (!TransportMode.isIn(response)) {
+            var asTold = new TransportMode.Seen(ours, theirs, Optional.empty());
+            return accept(config, inbound, local, remote, choice.get(), asTold, TUNNEL);
+        }
+        return Optional.of(config)
+                .filter(c -> c.mode() == TRANSPORT)
+                .flatMap(c -> TransportMode.answered(local, remote, ours, theirs))
+                .map(seen -> accept(config, inbound, local, remote, choice.get(), seen, TRANSPORT))
+                .orElseGet(() -> notAskedForTransport(config));
+    }
+
+    private static Result accept(
+            ChildConfig config,
+            Spi inbound,
+            List<TrafficSelector> local,
+            List<TrafficSelector> remote,
+            ProposalSelection.EspChoice choice,
+            TransportMode.Seen seen,
+            ChildSaSpec.Mode mode) {
+        if (!SelectorNarrowing.isWithin(seen.local(), local)
+                || !SelectorNarrowing.isWithin(seen.remote(), remote)) {
             return new Result.Refused(
                     Notify.of(NotifyType.TS_UNACCEPTABLE),
                     selectorFailure(
                             "the peer chose traffic selectors outside of ours",
                             local,
                             remote,
-                            ours,
-                            theirs));
+                            seen.local(),
+                            seen.remote()));
         }
         Agreement agreement =
                 new Agreement(
                         config,
-                        choice.get().transform(),
-                        choice.get().keyExchange(),
+                        choice.transform(),
+                        choice.keyExchange(),
                         inbound,
-                        choice.get().spi(),
-                        ours,
-                        theirs);
+                        choice.spi(),
+                        mode,
+                        seen.local(),
+                        seen.remote(),
+                        seen.peerView());
         return new Result.Agreed(agreement, List.of());
     }
 
-    /// The responder's choice among its configured children: the first that has common selectors and algorithms.
+    private static Result notAskedForTransport(ChildConfig config) {
+        return new Result.Refused(
+                Notify.of(NotifyType.INVALID_SYNTAX),
+                new SessionFailure.PeerMisbehaved(
+                        "the peer chose transport mode for child "
+                                + config.name()
+                                + " between other hosts than we asked for, or without being asked",
+                        "look into the peer's configuration of the child's mode"));
+    }
+
+    /// The responder's choice among its configured children: the first with common selectors and algorithms. One of the
+    /// mode that was asked for is preferred, then one that holds the whole of the initiator's first selectors, which are
+    /// those of the packet that started it all (IK-120).
     ///
     /// @param inbound our SPI, if a Child SA comes of it
     public static Result choose(
@@ -207,25 +263,32 @@ public final class ChildNegotiation {
                 PayloadChain.trafficSelectors(request, Role.INITIATOR).orElseThrow().ranges();
         List<TrafficSelector> ours =
                 PayloadChain.trafficSelectors(request, Role.RESPONDER).orElseThrow().ranges();
+        boolean transport = TransportMode.isIn(request);
+        List<ChildMatch> matches =
+                children.stream()
+                        .flatMap(child ->
+                                ChildMatch.of(child, hosts, ours, theirs, transport).stream())
+                        .sorted(
+                                Comparator.<ChildMatch, Boolean>comparing(
+                                                match -> transport && match.mode() == TUNNEL)
+                                        .thenComparing(match -> !match.holdsFirst()))
+                        .toList();
         Optional<Result> noProposal = Optional.empty();
-        for (ChildConfig child : children) {
-            var local = SelectorNarrowing.narrow(resolve(child.local(), hosts.local()), ours);
-            var remote = SelectorNarrowing.narrow(resolve(child.remote(), hosts.remote()), theirs);
-            if (local.selectors().isEmpty() || remote.selectors().isEmpty()) {
-                continue;
-            }
+        for (ChildMatch match : matches) {
             var choice =
                     switch (occasion) {
                         case IKE_AUTH ->
-                                ProposalSelection.chooseFirstChild(child.proposals(), offer);
+                                ProposalSelection.chooseFirstChild(
+                                        match.config().proposals(), offer);
                         case CREATE_CHILD_SA ->
                                 ProposalSelection.chooseChild(
-                                        child.proposals(), offer, sentMethod(request));
+                                        match.config().proposals(), offer, sentMethod(request));
                     };
             if (choice.isPresent()) {
-                return agreed(child, inbound, choice.get(), local.selectors(), remote.selectors());
+                boolean others = matches.stream().anyMatch(other -> !other.isWithin(match));
+                return agreed(match, inbound, choice.get(), others);
             }
-            noProposal = noProposal.or(() -> Optional.of(noProposal(child, offer)));
+            noProposal = noProposal.or(() -> Optional.of(noProposal(match.config(), offer)));
         }
         return noProposal.orElseGet(() -> noSelectors(children, hosts, ours, theirs));
     }
@@ -236,26 +299,30 @@ public final class ChildNegotiation {
     }
 
     private static Result agreed(
-            ChildConfig child,
-            Spi inbound,
-            ProposalSelection.EspChoice choice,
-            List<TrafficSelector> local,
-            List<TrafficSelector> remote) {
-        List<Payload> payloads =
-                List.of(
-                        ProposalOffer.chosenEsp(
-                                choice.number(), choice.transform(), choice.keyExchange(), inbound),
-                        TrafficSelectors.of(Role.INITIATOR, remote),
-                        TrafficSelectors.of(Role.RESPONDER, local));
+            ChildMatch match, Spi inbound, ProposalSelection.EspChoice choice, boolean others) {
+        List<Payload> payloads = new ArrayList<>();
+        if (match.mode() == TRANSPORT) {
+            payloads.add(TransportMode.notification());
+        }
+        payloads.add(
+                ProposalOffer.chosenEsp(
+                        choice.number(), choice.transform(), choice.keyExchange(), inbound));
+        payloads.add(TrafficSelectors.of(Role.INITIATOR, match.remote()));
+        payloads.add(TrafficSelectors.of(Role.RESPONDER, match.local()));
+        if (others) {
+            payloads.add(Notify.of(NotifyType.ADDITIONAL_TS_POSSIBLE));
+        }
         Agreement agreement =
                 new Agreement(
-                        child,
+                        match.config(),
                         choice.transform(),
                         choice.keyExchange(),
                         inbound,
                         choice.spi(),
-                        local,
-                        remote);
+                        match.mode(),
+                        match.local(),
+                        match.remote(),
+                        match.peerView());
         return new Result.Agreed(agreement, payloads);
     }
 

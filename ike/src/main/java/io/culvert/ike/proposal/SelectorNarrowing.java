@@ -19,20 +19,11 @@ public final class SelectorNarrowing {
 
     private SelectorNarrowing() {}
 
-    /// What a responder takes of one side's offer.
+    /// Narrows what is `offered` to what is `allowed` (IK-120).
     ///
-    /// @param selectors what both allow, in the order of the offer, none inside another; empty if there is nothing
-    /// @param othersPossible whether the peer asked for more than it gets (ADDITIONAL_TS_POSSIBLE does not follow from
-    ///     it, but needs it)
-    public record Narrowed(List<TrafficSelector> selectors, boolean othersPossible) {
-        /// Copies the list.
-        public Narrowed {
-            selectors = List.copyOf(selectors);
-        }
-    }
-
-    /// Narrows what is `offered` to what is `allowed` (IK-120); at most 255 selectors.
-    public static Narrowed narrow(List<TrafficSelector> allowed, List<TrafficSelector> offered) {
+    /// @return what both allow, in the order of the offer, none inside another, at most 255; empty if there is nothing
+    public static List<TrafficSelector> narrow(
+            List<TrafficSelector> allowed, List<TrafficSelector> offered) {
         List<TrafficSelector> common = new ArrayList<>();
         for (TrafficSelector offer : offered) {
             for (TrafficSelector allow : allowed) {
@@ -41,7 +32,7 @@ public final class SelectorNarrowing {
                 }
             }
         }
-        return new Narrowed(common, !common.isEmpty() && !isWithin(offered, common));
+        return List.copyOf(common);
     }
 
     /// Whether a responder's answer stays within the request: each selector inside one that was offered. An answer

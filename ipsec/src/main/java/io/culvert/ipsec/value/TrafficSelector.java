@@ -70,6 +70,16 @@ public record TrafficSelector(
         return startPort == 0 && endPort == LAST_PORT;
     }
 
+    /// Whether there is only one address.
+    public boolean isOneAddress() {
+        return startAddress.equals(endAddress);
+    }
+
+    /// The same protocol and ports, of another address.
+    public TrafficSelector withAddress(InetAddress address) {
+        return new TrafficSelector(protocol, startPort, endPort, address, address);
+    }
+
     /// What both select, or nothing.
     public Optional<TrafficSelector> intersect(TrafficSelector other) {
         if (isIpv4() != other.isIpv4()

@@ -167,11 +167,13 @@ public final class IkeAuth {
                         .<AuthenticationStep>map(failed -> failed)
                         .orElseGet(() -> authenticated(payloads));
             }
+            AuthenticationStep next = rounds.take(payloads);
             peerRefused =
-                    PayloadChain.first(payloads, Eap.class)
-                            .map(packet -> packet.code() == Eap.FAILURE)
-                            .orElse(false);
-            return rounds.take(payloads);
+                    next instanceof Ask
+                            && PayloadChain.first(payloads, Eap.class)
+                                    .filter(packet -> packet.code() == Eap.FAILURE)
+                                    .isPresent();
+            return next;
         }
 
         private AuthenticationStep begin(List<Payload> payloads) {
@@ -194,13 +196,13 @@ public final class IkeAuth {
                         NotifyType.AUTHENTICATION_FAILED);
             }
             // before anything of ours follows: whom would we tell who we are (IK-087)?
-            boolean eapAlone =
-                    connection.remote() instanceof RemoteAuthentication.Eap
-                            && PayloadChain.first(payloads, Authentication.class).isEmpty();
-            return eapAlone
-                    ? startEap()
-                    : Proofs.check(context, connection, Role.RESPONDER, payloads)
-                            .orElseGet(this::responderProved);
+            if (PayloadChain.first(payloads, Authentication.class).isEmpty()) {
+                return connection.remote() instanceof RemoteAuthentication.Eap
+                        ? startEap()
+                        : Proofs.misbehaved("no AUTH payload");
+            }
+            return Proofs.check(context, connection, Role.RESPONDER, payloads)
+                    .orElseGet(this::responderProved);
         }
 
         private AuthenticationStep responderProved() {

@@ -34,6 +34,7 @@ class RepositoryTest {
                     "bin/build-image",
                     "bin/run-image",
                     "bin/rfc-table",
+                    "bin/bench-charon",
                     ".ci/run");
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(#[^)]*)?\\)");

@@ -4,7 +4,8 @@ import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a benchmark found.
-public sealed interface Findings permits HandshakeSpeed.Found, IdleSas.Found, DataPlaneSpeed.Found {
+public sealed interface Findings
+        permits HandshakeSpeed.Found, HandshakeLoad.Found, IdleSas.Found, DataPlaneSpeed.Found {
     /// For programs. Units are the ends of the names.
     ObjectNode json();
 

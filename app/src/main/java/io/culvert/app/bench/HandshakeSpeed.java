@@ -1,19 +1,12 @@
 package io.culvert.app.bench;
 
 import io.culvert.app.control.Json;
-import io.culvert.ike.api.SessionFailure;
 import io.culvert.ipsec.crypto.CryptoProvider;
-import io.culvert.runtime.embed.SessionHandle;
-import io.culvert.runtime.embed.SessionOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,8 +20,6 @@ public final class HandshakeSpeed {
     public static final int MOST_AT_ONCE = 64;
 
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration STEP = Duration.ofMillis(250);
 
     /// What to measure.
     ///
@@ -114,12 +105,7 @@ public final class HandshakeSpeed {
             long handshakes, long nanoTime, Optional<Duration> cpu, long responding) {}
 
     private final Options options;
-    private final AtomicInteger clients = new AtomicInteger();
-    private final LongAdder done = new LongAdder();
     private final LongAdder responding = new LongAdder();
-    private final AtomicReference<Optional<String>> trouble =
-            new AtomicReference<>(Optional.empty());
-    private volatile boolean stop;
 
     private HandshakeSpeed(Options options) {
         this.options = options;
@@ -150,33 +136,23 @@ public final class HandshakeSpeed {
 
     private Found between(Loopback client, Loopback gateway, Progress progress)
             throws IOException, InterruptedException {
-        CountDownLatch left = new CountDownLatch(options.atOnce);
-        for (int i = 0; i < options.atOnce; i++) {
-            Thread.ofVirtual()
-                    .start(() -> {
-                        work(client, gateway);
-                        left.countDown();
-                    });
-        }
-        Duration warmUp = shorter(LONGEST_WARM_UP, options.time);
+        Callers callers =
+                Callers.start(
+                        client.endpoint(),
+                        gateway.asRemote(),
+                        options.parties::client,
+                        options.atOnce);
+        Reading before;
+        Reading after;
         try {
-            await(left, "warming up", warmUp, progress);
-            Reading before = read();
-            await(left, "measuring", options.time, progress);
-            Reading after = read();
-            return found(before, after);
+            callers.letWork("warming up", shorter(LONGEST_WARM_UP, options.time), progress);
+            before = read(callers);
+            callers.letWork("measuring", options.time, progress);
+            after = read(callers);
         } finally {
-            stop = true;
-            if (!left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                trouble.compareAndSet(Optional.empty(), Optional.of("handshakes did not end"));
-            }
+            callers.stop();
         }
-    }
-
-    private Found found(Reading before, Reading after) throws IOException {
-        if (trouble.get().isPresent()) {
-            throw new IOException(trouble.get().get());
-        }
+        callers.check();
         return new Found(
                 options,
                 after.handshakes - before.handshakes,
@@ -185,62 +161,13 @@ public final class HandshakeSpeed {
                 Duration.ofNanos(after.responding - before.responding));
     }
 
-    private void work(Loopback client, Loopback gateway) {
-        try {
-            while (!stop && trouble.get().isEmpty()) {
-                SessionHandle session =
-                        client.endpoint()
-                                .initiate(
-                                        options.parties.client(clients.getAndIncrement()),
-                                        gateway.asRemote());
-                Optional<String> failure =
-                        session.await(PATIENCE)
-                                .map(HandshakeSpeed::failure)
-                                .orElse(Optional.of("a handshake did not end"));
-                if (failure.isPresent()) {
-                    trouble.compareAndSet(Optional.empty(), failure);
-                    return;
-                }
-                done.increment();
-                session.terminate("the benchmark has seen enough");
-                session.awaitEnd(PATIENCE);
-            }
-        } catch (IOException e) {
-            trouble.compareAndSet(Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static Optional<String> failure(SessionOutcome outcome) {
-        return switch (outcome) {
-            case SessionOutcome.Established() -> Optional.empty();
-            case SessionOutcome.Failed(SessionFailure why) ->
-                    Optional.of("a handshake failed: " + why.what());
-        };
-    }
-
-    /// Waits, unless all workers end before.
-    private static void await(
-            CountDownLatch left, String what, Duration duration, Progress progress)
-            throws InterruptedException {
-        long start = System.nanoTime();
-        long whole = duration.toNanos();
-        for (long gone = 0; gone < whole; gone = System.nanoTime() - start) {
-            progress.at(what, gone / 1_000_000, whole / 1_000_000);
-            if (left.await(Math.min(STEP.toNanos(), whole - gone), TimeUnit.NANOSECONDS)) {
-                return;
-            }
-        }
-    }
-
-    private Reading read() {
+    private Reading read(Callers callers) {
         return new Reading(
-                done.sum(),
+                callers.done(),
                 System.nanoTime(),
                 ProcessHandle.current().info().totalCpuDuration(),
                 responding.sum());

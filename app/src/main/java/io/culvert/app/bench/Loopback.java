@@ -1,5 +1,6 @@
 package io.culvert.app.bench;
 
+import io.culvert.app.daemon.CertificateJudge;
 import io.culvert.esp.device.MemoryDevice;
 import io.culvert.esp.device.UserspaceDataPlane;
 import io.culvert.ike.api.ConnectionConfig;
@@ -16,19 +17,23 @@ import io.culvert.runtime.embed.Remote;
 import io.culvert.runtime.net.ListenSettings;
 import io.culvert.runtime.net.ListenSettings.TcpPort;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
-/// An endpoint on free ports of the loopback interface, with ESP in user space and no packets.
+/// An endpoint on free ports, usually of the loopback interface, with ESP in user space and no packets.
 ///
 /// @param endpoint the endpoint
 /// @param pool its packet buffers
 record Loopback(IkeEndpoint endpoint, PacketPool pool) implements AutoCloseable {
     static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
 
+    private static final int IKE_PORT = 500;
     private static final int BUFFERS = 256;
     private static final int BUFFER_OCTETS = 2048;
     private static final int HEADROOM = 128;
@@ -42,6 +47,30 @@ record Loopback(IkeEndpoint endpoint, PacketPool pool) implements AutoCloseable 
     static Loopback open(
             CryptoProvider crypto,
             SharedKeys keys,
+            List<ConnectionConfig> whom,
+            UnaryOperator<SessionFactory> sessions)
+            throws IOException {
+        var listen = new ListenSettings(List.of(ADDRESS), 0, 0, List.of(TcpPort.serving(0)));
+        return open(crypto, keys, listen, whom, sessions);
+    }
+
+    /// Opens one that calls a gateway anywhere, and that nobody can call.
+    ///
+    /// @throws IOException if there is no way to the gateway
+    static Loopback calling(CryptoProvider crypto, SharedKeys keys, InetAddress gateway)
+            throws IOException {
+        try (DatagramSocket way = new DatagramSocket()) {
+            // nothing is sent: it only tells the address of ours that the system would use
+            way.connect(new InetSocketAddress(gateway, IKE_PORT));
+            var listen = new ListenSettings(List.of(way.getLocalAddress()), 0, 0, List.of());
+            return open(crypto, keys, listen, List.of(), UnaryOperator.identity());
+        }
+    }
+
+    private static Loopback open(
+            CryptoProvider crypto,
+            SharedKeys keys,
+            ListenSettings listen,
             List<ConnectionConfig> whom,
             UnaryOperator<SessionFactory> sessions)
             throws IOException {
@@ -64,12 +93,12 @@ record Loopback(IkeEndpoint endpoint, PacketPool pool) implements AutoCloseable 
                     return new DataPlaneFactory.Parts(plane, plane);
                 };
         var common = new IkeSessions.Common(crypto, random, keys, false, OptionalInt.empty());
-        var listen = new ListenSettings(List.of(ADDRESS), 0, 0, List.of(TcpPort.serving(0)));
         try {
             EndpointSettings settings =
                     EndpointSettings.of(
                                     listen, ports -> sessions.apply(common.at(ports)), dataPlane)
-                            .answering(whom, List.of());
+                            .answering(whom, List.of())
+                            .trusting(new CertificateJudge(Instant::now));
             return new Loopback(IkeEndpoint.open(settings), pool);
         } catch (IOException | RuntimeException e) {
             pool.close();

@@ -1,14 +1,21 @@
 package io.culvert.app.cli;
 
+import io.culvert.app.bench.HandshakeLoad;
 import io.culvert.app.bench.HandshakeSpeed;
 import io.culvert.app.bench.Parties;
+import io.culvert.app.config.Settings;
+import io.culvert.app.config.Settings.ConnectionSettings;
 import io.culvert.app.control.ExitCode;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ike.transport.TransportKind;
+import io.culvert.runtime.embed.Remote;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +27,10 @@ import picocli.CommandLine.Spec;
 /// Measures handshakes.
 @Command(
         name = "handshakes",
-        description = "Counts the IKE SAs that two endpoints in this process set up in a second.",
+        description = {
+            "Counts the IKE SAs that two endpoints in this process set up in a second,",
+            "or those that this one sets up with a gateway elsewhere (--config)."
+        },
         mixinStandardHelpOptions = true)
 final class BenchHandshakesCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -59,22 +69,62 @@ final class BenchHandshakesCommand implements Callable<Integer> {
             description = "How many handshakes go on at one time (default: ${DEFAULT-VALUE}).")
     private int atOnce;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Call the peer of a connection in this configuration, with nothing else of it.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--connection",
+            paramLabel = "NAME",
+            description = "Which connection (default: the first of the configuration).")
+    private Optional<String> connection = Optional.empty();
+
     @Override
     public Integer call() throws InterruptedException {
-        Parties parties = new Parties(kind(), checkedProposal(), !childless);
+        Duration time = Duration.ofSeconds(Math.max(1, seconds));
+        int callers = Math.clamp(atOnce, 1, HandshakeSpeed.MOST_AT_ONCE);
         try {
-            options.print(
-                    HandshakeSpeed.measure(
-                            new HandshakeSpeed.Options(
-                                    parties,
-                                    options.provider(),
-                                    Duration.ofSeconds(Math.max(1, seconds)),
-                                    Math.clamp(atOnce, 1, HandshakeSpeed.MOST_AT_ONCE)),
-                            options.progress()));
+            if (config.isPresent()) {
+                options.print(HandshakeLoad.measure(load(time, callers), options.progress()));
+            } else {
+                Parties parties = new Parties(kind(), checkedProposal(), !childless);
+                options.print(
+                        HandshakeSpeed.measure(
+                                new HandshakeSpeed.Options(
+                                        parties, options.provider(), time, callers),
+                                options.progress()));
+            }
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "the benchmark failed: " + e.getMessage());
         }
         return ExitCode.DONE.number();
+    }
+
+    private HandshakeLoad.Options load(Duration time, int callers) throws IOException {
+        Settings settings =
+                ConfigurationFile.read(config.orElseThrow(), spec.commandLine().getErr());
+        ConnectionSettings chosen =
+                settings.connections().stream()
+                        .filter(c ->
+                                connection.isEmpty() || c.config().name().equals(connection.get()))
+                        .findFirst()
+                        .orElseThrow(() -> wrong("there is no such connection"));
+        if (chosen.remoteHosts().isEmpty()) {
+            throw wrong(chosen.config().name() + " names no single peer to call");
+        }
+        var ports = chosen.ports();
+        Remote gateway =
+                new Remote(
+                        InetAddress.getByName(chosen.remoteHosts().getFirst()),
+                        ports.udp(),
+                        ports.natTraversal(),
+                        ports.ikeTcp(),
+                        ports.tcpEncapsulation());
+        return new HandshakeLoad.Options(
+                chosen.config(), settings.sharedKeys(), gateway, options.provider(), time, callers);
     }
 
     private TransportKind kind() {

@@ -1,8 +1,6 @@
 package io.culvert.app.cli;
 
-import io.culvert.app.config.Problem;
 import io.culvert.app.config.Settings;
-import io.culvert.app.config.SettingsFile;
 import io.culvert.app.control.ControlException;
 import io.culvert.app.control.ExitCode;
 import io.culvert.app.daemon.Daemon;
@@ -10,9 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -72,7 +67,7 @@ final class DaemonCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Settings settings = settings();
+        Settings settings = ConfigurationFile.read(config, spec.commandLine().getErr());
         PrintWriter out = spec.commandLine().getOut();
         if (check) {
             out.println(config + " is right; connections: " + settings.connections().size());
@@ -86,27 +81,6 @@ final class DaemonCommand implements Callable<Integer> {
         out.flush();
         new CountDownLatch(1).await();
         return ExitCode.DONE.number();
-    }
-
-    private Settings settings() {
-        SettingsFile reader =
-                new SettingsFile(name -> Optional.ofNullable(System.getenv(name)), Instant.now());
-        return switch (reader.read(config)) {
-            case SettingsFile.Result.Refused(List<Problem> problems) -> throw refused(problems);
-            case SettingsFile.Result.Accepted(Settings settings, List<Problem> warnings) -> {
-                warnings.forEach(spec.commandLine().getErr()::println);
-                spec.commandLine().getErr().flush();
-                yield settings;
-            }
-        };
-    }
-
-    /// One line for each problem, as editors take them.
-    private CommandFailure refused(List<Problem> problems) {
-        List<String> lines = new ArrayList<>();
-        lines.add("the configuration is not right:");
-        problems.forEach(problem -> lines.add(problem.toString()));
-        return new CommandFailure(ExitCode.USAGE, lines);
     }
 
     private void start(Settings settings) {

@@ -1,15 +1,20 @@
 package io.culvert.app.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ipsec.crypto.EncryptionAlgorithm;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
 import io.culvert.ipsec.crypto.JdkCrypto;
 import io.culvert.ipsec.dataplane.EspTransform;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +43,58 @@ class BenchTest {
         assertThat(found.json().get("child").asBoolean()).isEqualTo(child);
         assertThat(found.lines().getFirst()).contains(transport.word(), Parties.PROPOSAL);
         assertThat(steps).contains("warming up", "measuring");
+    }
+
+    @Test
+    @DisplayName("A gateway elsewhere is called, and every handshake with it is counted")
+    void load() throws Exception {
+        Parties parties = new Parties(TransportKind.UDP, Parties.PROPOSAL, true);
+        LongAdder responding = new LongAdder();
+        try (Loopback gateway =
+                Loopback.open(
+                        new JdkCrypto(),
+                        parties.keys(),
+                        List.of(parties.gateway()),
+                        sessions -> new TimedSessions(sessions, responding))) {
+            HandshakeLoad.Found found =
+                    HandshakeLoad.measure(
+                            new HandshakeLoad.Options(
+                                    parties.client(7),
+                                    parties.keys(),
+                                    gateway.asRemote(),
+                                    new JdkCrypto(),
+                                    BRIEF,
+                                    2),
+                            Progress.NONE);
+            assertThat(found.handshakes()).isPositive();
+            assertThat(responding.sum()).isPositive();
+            assertThat(found.json().get("handshakes").asLong()).isEqualTo(found.handshakes());
+            assertThat(found.lines().getFirst()).contains("127.0.0.1", "client");
+        }
+    }
+
+    @Test
+    @DisplayName("A gateway that refuses ends the calls with its reason")
+    void loadRefused() throws Exception {
+        Parties parties = new Parties(TransportKind.UDP, Parties.PROPOSAL, true);
+        try (Loopback gateway =
+                Loopback.open(
+                        new JdkCrypto(),
+                        new SharedKeys(List.of()),
+                        List.of(parties.gateway()),
+                        UnaryOperator.identity())) {
+            var options =
+                    new HandshakeLoad.Options(
+                            parties.client(7),
+                            parties.keys(),
+                            gateway.asRemote(),
+                            new JdkCrypto(),
+                            BRIEF,
+                            1);
+            assertThatThrownBy(() -> HandshakeLoad.measure(options, Progress.NONE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a handshake failed");
+        }
     }
 
     @ParameterizedTest

@@ -28,12 +28,12 @@ public final class StrongSwan implements AutoCloseable {
     private final Path log;
     private final RunningProcess daemon;
 
-    private StrongSwan(Host host, Path swanctl) {
+    private StrongSwan(Host host, Path swanctl, boolean forLoad) {
         this.host = host;
         this.swanctl = swanctl;
         this.socket = host.folder().resolve("vici");
         this.log = host.folder().resolve("charon.log");
-        this.settings = host.write("strongswan.conf", settings());
+        this.settings = host.write("strongswan.conf", forLoad ? settingsForLoad() : settings());
         this.daemon =
                 host.start(
                         "charon",
@@ -53,6 +53,20 @@ public final class StrongSwan implements AutoCloseable {
     /// Starts a daemon and loads the configuration, the authorities' certificates and its own credentials.
     public static StrongSwan start(
             Host host, String swanctlConf, List<Path> authorities, List<Credentials> own) {
+        return start(host, swanctlConf, authorities, own, false);
+    }
+
+    /// Starts a gateway that many call at once: no cookies, no limits, no log, and tables for many SAs.
+    public static StrongSwan startForLoad(Host host, String swanctlConf, Side side) {
+        return start(host, swanctlConf, side.authorities(), side.own(), true);
+    }
+
+    private static StrongSwan start(
+            Host host,
+            String swanctlConf,
+            List<Path> authorities,
+            List<Credentials> own,
+            boolean forLoad) {
         Path folder = host.folder().resolve("swanctl");
         TextFiles.write(folder.resolve("swanctl.conf"), swanctlConf);
         authorities.forEach(file -> TextFiles.copy(file, folder.resolve("x509ca")));
@@ -60,7 +74,7 @@ public final class StrongSwan implements AutoCloseable {
             TextFiles.copy(credentials.certificate(), folder.resolve("x509"));
             TextFiles.copy(credentials.key(), folder.resolve("private"));
         }
-        StrongSwan swan = new StrongSwan(host, folder);
+        StrongSwan swan = new StrongSwan(host, folder, forLoad);
         Await.until(
                 "VICI socket of " + host,
                 START_LIMIT,
@@ -107,6 +121,11 @@ public final class StrongSwan implements AutoCloseable {
         return TextFiles.read(log);
     }
 
+    /// The daemon's process ID.
+    public long pid() {
+        return daemon.pid();
+    }
+
     /// Stops the daemon, which deletes its SAs.
     @Override
     public void close() {
@@ -144,6 +163,34 @@ public final class StrongSwan implements AutoCloseable {
               ike = 4
               chd = 4
             }
+          }
+        }
+        """
+                .formatted(PLUGINS, socket, log);
+    }
+
+    private String settingsForLoad() {
+        return """
+        charon-systemd {
+          load = %s
+          cookie_threshold = 0
+          cookie_threshold_ip = 100000
+          block_threshold = 100000
+          ikesa_table_size = 4096
+          ikesa_table_segments = 16
+          plugins {
+            vici {
+              socket = unix://%s
+            }
+          }
+          filelog {
+            file {
+              path = %s
+              default = 0
+            }
+          }
+          journal {
+            default = -1
           }
         }
         """

@@ -14,7 +14,7 @@ public enum DropReason {
     BAD_TRAILER,
     /// Inbound: a dummy packet, Next Header 59, which is there to be dropped.
     DUMMY,
-    /// Inbound: authentic, but neither IPv4 nor IPv6 is inside.
+    /// Inbound: authentic, but neither IPv4 nor IPv6 is inside, or in transport mode what belongs before ESP.
     UNSUPPORTED_NEXT_HEADER,
     /// Inbound: authentic, but what is inside is not a whole IP packet.
     MALFORMED_INNER,
@@ -24,6 +24,8 @@ public enum DropReason {
     MALFORMED_OUTBOUND,
     /// Outbound: no policy selects the packet.
     NO_POLICY,
+    /// Outbound: a fragment, or a packet with options in its header, and the SA is in transport mode.
+    NOT_FOR_TRANSPORT_MODE,
     /// Outbound: larger than the path carries, and must not be cut. The sender was told, where that is allowed.
     TOO_BIG,
     /// Outbound: the buffer has no room for ESP around the packet.

@@ -10,6 +10,7 @@ import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.value.Spi;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -20,6 +21,7 @@ final class InstalledSa implements AutoCloseable {
     private final OutboundSa outbound;
     private final InboundSa inbound;
     private final SecurityPolicy<InstalledSa> policy;
+    private final Optional<TransportMode> transportMode;
     private final PathToPeer path;
     private final Usage sent;
     private final Usage received;
@@ -41,6 +43,7 @@ final class InstalledSa implements AutoCloseable {
         id = spec.id();
         inboundSpi = spec.inboundSpi();
         this.path = path;
+        transportMode = TransportMode.of(spec);
         sent = new Usage(spec.lifetime());
         received = new Usage(spec.lifetime());
         inbound = new InboundSa(crypto, spec.transform(), spec.inboundKeys(), spec.replayWindow());
@@ -80,6 +83,11 @@ final class InstalledSa implements AutoCloseable {
         return policy;
     }
 
+    /// How it carries payloads, unless it carries whole packets.
+    Optional<TransportMode> transportMode() {
+        return transportMode;
+    }
+
     PathToPeer path() {
         return path;
     }
@@ -103,6 +111,7 @@ final class InstalledSa implements AutoCloseable {
                     DUMMY,
                     MALFORMED_OUTBOUND,
                     NO_POLICY,
+                    NOT_FOR_TRANSPORT_MODE,
                     TOO_BIG,
                     NO_ROOM,
                     SEQUENCE_EXHAUSTED,

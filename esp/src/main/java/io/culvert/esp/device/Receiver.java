@@ -95,10 +95,13 @@ final class Receiver {
         if (nextHeader == NO_NEXT_HEADER) {
             return drop(packet, sa, DropReason.DUMMY);
         }
-        if (nextHeader != IPV4 && nextHeader != IPV6) {
+        boolean transport = sa.transportMode().isPresent();
+        if (transport
+                ? !sa.transportMode().get().restore(packet, nextHeader)
+                : nextHeader != IPV4 && nextHeader != IPV6) {
             return drop(packet, sa, DropReason.UNSUPPORTED_NEXT_HEADER);
         }
-        if (!view.read(packet) || view.isIpv6() != (nextHeader == IPV6)) {
+        if (!view.read(packet) || (!transport && view.isIpv6() != (nextHeader == IPV6))) {
             return drop(packet, sa, DropReason.MALFORMED_INNER);
         }
         if (!sa.policy().admitsInbound(view)) {

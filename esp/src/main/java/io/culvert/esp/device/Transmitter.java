@@ -144,8 +144,14 @@ final class Transmitter implements Runnable {
     }
 
     private void protect(Databases now, InstalledSa sa, PacketBuffer packet) {
+        boolean transport = sa.transportMode().isPresent();
+        if (transport && !sa.transportMode().get().admits(view)) {
+            drop(packet, sa, DropReason.NOT_FOR_TRANSPORT_MODE);
+            return;
+        }
+        int header = transport ? view.payloadAt() : 0;
         EspRoute route = sa.path().route();
-        int room = sa.outbound().layout().largestPayloadOctets(espOctets(route));
+        int room = header + sa.outbound().layout().largestPayloadOctets(espOctets(route));
         if (isTooBig(room)) {
             refuse(packet, room);
             return;
@@ -154,8 +160,10 @@ final class Transmitter implements Runnable {
             drop(packet, sa, DropReason.LIFETIME_OVER);
             return;
         }
+        int nextHeader = transport ? view.protocol() : view.isIpv6() ? IPV6 : IPV4;
+        packet.growFront(-header);
         int octets = packet.length();
-        switch (sa.outbound().seal(packet, view.isIpv6() ? IPV6 : IPV4)) {
+        switch (sa.outbound().seal(packet, nextHeader)) {
             case SealResult.SEALED -> {
                 sa.sent().add(octets);
                 reporter.softLimit(sa);
@@ -169,7 +177,10 @@ final class Transmitter implements Runnable {
                 drop(packet, sa, DropReason.SEQUENCE_EXHAUSTED);
                 reporter.hardLimit(sa);
             }
-            case SealResult.CLOSED -> protectByAnother(now, sa, packet);
+            case SealResult.CLOSED -> {
+                packet.growFront(header);
+                protectByAnother(now, sa, packet);
+            }
         }
     }
 

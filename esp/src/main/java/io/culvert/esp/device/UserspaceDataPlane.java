@@ -32,7 +32,8 @@ import java.util.function.LongSupplier;
 ///     device ─► policy ─► seal ─► outlet          (one thread of its own)
 ///     device ◄─ check  ◄─ open ◄─ accept          (the thread that calls)
 ///
-/// Tunnel mode only. Safe for use by many threads; control is serialized by a lock, packets are carried by immutable
+/// In transport mode only the payload of a packet is carried. What remains of its header is addresses and protocol: the
+/// rest is in the outer header, which belongs to the socket. Safe for use by many threads; control is serialized by a lock, packets are carried by immutable
 /// snapshots of SPD and SAD and never wait for control.
 ///
 /// Ownership: takes over the device and closes it; the pool stays the caller's and is closed after this.
@@ -217,7 +218,7 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     }
 
     /// @throws IllegalStateException if the inbound SPI or the id is in use, or the data plane was closed
-    /// @throws IllegalArgumentException if it is not tunnel mode, or a key or the replay window has a wrong size
+    /// @throws IllegalArgumentException if a key or the replay window has a wrong size
     @Override
     public void install(ChildSaSpec spec) {
         control.lock();
@@ -231,7 +232,7 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     }
 
     /// @throws IllegalStateException if the inbound SPI or the id is in use, or the data plane was closed
-    /// @throws IllegalArgumentException if it is not tunnel mode, or a key or the replay window has a wrong size
+    /// @throws IllegalArgumentException if a key or the replay window has a wrong size
     @Override
     public void replace(ChildSaSpec next, ChildSaId previous) {
         control.lock();
@@ -254,9 +255,6 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     private InstalledSa add(ChildSaSpec spec, boolean successor) {
         if (closed) {
             throw new IllegalStateException("the data plane is closed");
-        }
-        if (spec.mode() != ChildSaSpec.Mode.TUNNEL) {
-            throw new IllegalArgumentException("user space carries tunnel mode only");
         }
         if (installed.containsKey(spec.id())) {
             throw new IllegalStateException(spec.id() + " is installed already");

@@ -27,6 +27,9 @@ public final class IpHeaderView {
     /// The protocol number of ICMPv6.
     public static final int ICMPV6 = 58;
 
+    /// The protocol number of UDP-Lite.
+    public static final int UDP_LITE = 136;
+
     private static final int HOP_BY_HOP = 0;
     private static final int DCCP = 33;
     private static final int ROUTING = 43;
@@ -35,7 +38,6 @@ public final class IpHeaderView {
     private static final int DESTINATION_OPTIONS = 60;
     private static final int SCTP = 132;
     private static final int MOBILITY_HEADER = 135;
-    private static final int UDP_LITE = 136;
 
     private static final int IPV4_HEADER_OCTETS = 20;
     private static final int IPV6_HEADER_OCTETS = 40;

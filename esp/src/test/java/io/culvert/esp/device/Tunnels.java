@@ -14,6 +14,7 @@ import io.culvert.ipsec.value.Spi;
 import io.culvert.ipsec.value.TrafficSelector;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /// Child SAs for tests, seen from either side.
@@ -93,8 +94,34 @@ record Tunnels(
                 new InetSocketAddress(IpPrefix.parseAddress("198.51.100.1"), port));
     }
 
+    /// The same host, but only one port of TCP.
+    static TrafficSelector tcpPort(TrafficSelector host, int port) {
+        return new TrafficSelector(6, port, port, host.startAddress(), host.endAddress());
+    }
+
     static List<TrafficSelector> selectors(String... prefixes) {
         return List.of(prefixes).stream().map(IpPrefix::parse).map(TrafficSelector::of).toList();
+    }
+
+    /// A side of it in transport mode.
+    ///
+    /// @param view the addresses that the other side sees
+    static ChildSaSpec inTransportMode(ChildSaSpec spec, Optional<ChildSaSpec.PeerView> view) {
+        return new ChildSaSpec(
+                spec.id(),
+                spec.connection(),
+                spec.transform(),
+                ChildSaSpec.Mode.TRANSPORT,
+                spec.inboundSpi(),
+                spec.inboundKeys(),
+                spec.outboundSpi(),
+                spec.outboundKeys(),
+                spec.local(),
+                spec.remote(),
+                spec.route(),
+                spec.replayWindow(),
+                spec.lifetime(),
+                view);
     }
 
     private ChildSaSpec spec(

@@ -8,7 +8,6 @@ import io.culvert.esp.engine.OutboundSa;
 import io.culvert.esp.engine.SealResult;
 import io.culvert.esp.ip.IpPackets;
 import io.culvert.ipsec.crypto.JdkCrypto;
-import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.dataplane.Lifetime;
@@ -302,30 +301,6 @@ class UserspaceDataPlaneTest {
         assertThat(fixture.drops(DropReason.CLOSED)).isEqualTo(1);
         assertThatThrownBy(() -> plane.install(tunnel.leftSpec()))
                 .isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void transportModeIsRefused() {
-        ChildSaSpec spec = tunnel.leftSpec();
-        ChildSaSpec transport =
-                new ChildSaSpec(
-                        spec.id(),
-                        spec.connection(),
-                        spec.transform(),
-                        ChildSaSpec.Mode.TRANSPORT,
-                        spec.inboundSpi(),
-                        spec.inboundKeys(),
-                        spec.outboundSpi(),
-                        spec.outboundKeys(),
-                        spec.local(),
-                        spec.remote(),
-                        spec.route(),
-                        spec.replayWindow(),
-                        spec.lifetime());
-
-        assertThatThrownBy(() -> plane.install(transport))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("tunnel mode");
     }
 
     @AfterEach

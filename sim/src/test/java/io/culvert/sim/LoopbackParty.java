@@ -7,6 +7,8 @@ import io.culvert.esp.device.UserspaceDataPlane;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.api.IkeSaLimits;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.auth.Identity;
@@ -228,6 +230,7 @@ final class LoopbackParty implements AutoCloseable {
                         List.of(ESP),
                         ChildSaSpec.Mode.TUNNEL,
                         Lifetime.UNLIMITED,
+                        Lifespan.UNLIMITED,
                         1024);
         return new ConnectionConfig(
                 name,
@@ -241,6 +244,7 @@ final class LoopbackParty implements AutoCloseable {
                 pools,
                 List.of(child),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }
 

@@ -3,6 +3,8 @@ package io.culvert.app.bench;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.api.IkeSaLimits;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
@@ -98,6 +100,7 @@ public record Parties(TransportKind transport, String proposal, boolean child) {
                         ProposalParser.esp(CHILD_PROPOSAL),
                         ChildSaSpec.Mode.TUNNEL,
                         Lifetime.UNLIMITED,
+                        Lifespan.UNLIMITED,
                         REPLAY_WINDOW);
         return new ConnectionConfig(
                 name,
@@ -111,6 +114,7 @@ public record Parties(TransportKind transport, String proposal, boolean child) {
                 List.of(),
                 child ? List.of(net) : List.of(),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                IkeSaLimits.DEFAULT,
                 timers());
     }
 

@@ -3,6 +3,7 @@ package io.culvert.app.config;
 import io.culvert.app.config.Section.Item;
 import io.culvert.app.config.Settings.StartAction;
 import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.proposal.EspProposal;
 import io.culvert.ike.proposal.ProposalParser;
@@ -57,6 +58,7 @@ final class ChildReader {
                         section.number(
                                 "replay-window", SMALLEST_WINDOW, LARGEST_WINDOW, USUAL_WINDOW);
         Lifetime lifetime = lifetime(section);
+        Lifespan lifespan = LifespansReader.ofChild(section);
         section.complainOfUnknownKeys();
         ChildConfig config =
                 new ChildConfig(
@@ -66,6 +68,7 @@ final class ChildReader {
                         proposals.isEmpty() ? ProposalParser.esp("default") : proposals,
                         ChildSaSpec.Mode.TUNNEL,
                         lifetime,
+                        lifespan,
                         window);
         return new Child(config, start.orElse(StartAction.NONE));
     }

@@ -77,6 +77,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         Uniqueness uniqueness =
                 section.choice("unique", UNIQUENESS).orElse(Uniqueness.INITIAL_CONTACT);
         var timers = TimersReader.read(section);
+        var limits = LifespansReader.ofIkeSa(section);
         Optional<LocalAuthentication> ourProof =
                 party(section, "local").flatMap(authentication::local);
         Optional<RemoteAuthentication> theirProof =
@@ -103,6 +104,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         pools,
                         childConfigs,
                         uniqueness,
+                        limits,
                         timers);
         return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts));
     }

@@ -28,13 +28,15 @@ final class EventLog implements EndpointListener {
         return switch (event) {
             case IkeEvent.MessagePassed _, IkeEvent.MessageDropped _, IkeEvent.NatDetected _ ->
                     Level.DEBUG;
-            case IkeEvent.ChildSaFailed _ -> Level.WARNING;
+            case IkeEvent.ChildSaFailed _, IkeEvent.RekeyingFailed _ -> Level.WARNING;
             case IkeEvent.IkeSaClosed(_, var failure) ->
                     failure.isPresent() ? Level.WARNING : Level.INFO;
             case IkeEvent.TransportChosen _,
                     IkeEvent.IkeSaEstablished _,
                     IkeEvent.ChildSaEstablished _,
+                    IkeEvent.ChildSaRekeyed _,
                     IkeEvent.ChildSaClosed _,
+                    IkeEvent.IkeSaRekeyed _,
                     IkeEvent.AddressesAssigned _ ->
                     Level.INFO;
         };
@@ -72,10 +74,24 @@ final class EventLog implements EndpointListener {
                                     AlgorithmText.of(child.transform()),
                                     child.inboundSpi(),
                                     child.outboundSpi());
-            case IkeEvent.ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) ->
-                    "Child SA %s is gone: %s, spi-in=%s spi-out=%s"
+            case IkeEvent.ChildSaRekeyed(SessionStatus.ChildSaStatus child, var _) ->
+                    "Child SA %s is rekeyed: %s, spi-in=%s spi-out=%s"
                             .formatted(
-                                    child.name(), cause, child.inboundSpi(), child.outboundSpi());
+                                    child.name(),
+                                    AlgorithmText.of(child.transform()),
+                                    child.inboundSpi(),
+                                    child.outboundSpi());
+            case IkeEvent.ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) ->
+                    "Child SA %s is gone: %s, spi-in=%s"
+                            .formatted(child.name(), cause, child.inboundSpi());
+            case IkeEvent.IkeSaRekeyed(SessionStatus status) ->
+                    "IKE SA is rekeyed: sa=%s_%s suite=%s"
+                            .formatted(
+                                    status.initiatorSpi(),
+                                    status.responderSpi(),
+                                    status.suite().map(AlgorithmText::of).orElse("?"));
+            case IkeEvent.RekeyingFailed(String what, SessionFailure failure) ->
+                    "the " + what + " could not be rekeyed: " + FailureText.line(failure);
             case IkeEvent.ChildSaFailed(String child, SessionFailure failure) ->
                     "Child SA " + child + " failed: " + FailureText.line(failure);
             case IkeEvent.AddressesAssigned(var addresses, var dns) ->

@@ -210,6 +210,9 @@ final class Operator {
                     }
                 }
                 case IkeEvent.ChildSaClosed _,
+                        IkeEvent.ChildSaRekeyed _,
+                        IkeEvent.IkeSaRekeyed _,
+                        IkeEvent.RekeyingFailed _,
                         IkeEvent.ChildSaFailed _,
                         IkeEvent.IkeSaClosed _,
                         IkeEvent.MessageDropped _ -> {}

@@ -73,11 +73,14 @@ final class TunnelRoutes implements AddressAssigner {
             case IkeEvent.IkeSaEstablished(var status) ->
                     status.path().ifPresent(p -> peers.put(session, p.remote().getAddress()));
             case IkeEvent.ChildSaEstablished(ChildSaStatus child) -> add(session, child);
+            case IkeEvent.ChildSaRekeyed(ChildSaStatus child, _) -> add(session, child);
             case IkeEvent.ChildSaClosed(ChildSaStatus child, _) -> remove(session, child.id());
             case IkeEvent.IkeSaClosed _ -> forget(session);
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
                     IkeEvent.NatDetected _,
+                    IkeEvent.IkeSaRekeyed _,
+                    IkeEvent.RekeyingFailed _,
                     IkeEvent.ChildSaFailed _,
                     IkeEvent.AddressesAssigned _,
                     IkeEvent.MessageDropped _ -> {}

@@ -5,6 +5,8 @@ import io.culvert.app.pki.KeyKind;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.api.IkeSaLimits;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
@@ -157,6 +159,7 @@ record DemoParties(ConnectionConfig client, ConnectionConfig gateway, SharedKeys
                         ProposalParser.esp("default"),
                         ChildSaSpec.Mode.TUNNEL,
                         Lifetime.UNLIMITED,
+                        Lifespan.UNLIMITED,
                         REPLAY_WINDOW);
         return new ConnectionConfig(
                 name,
@@ -170,6 +173,7 @@ record DemoParties(ConnectionConfig client, ConnectionConfig gateway, SharedKeys
                 pools,
                 List.of(child),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }
 

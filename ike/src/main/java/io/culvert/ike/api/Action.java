@@ -58,6 +58,12 @@ public sealed interface Action {
     /// Install a Child SA; [Input.InstallFailed] if that is not possible.
     record InstallChildSa(ChildSaSpec spec) implements Action {}
 
+    /// Install a Child SA in place of another, which goes on receiving, and sending until [SwitchOutbound] or its removal.
+    record ReplaceChildSa(ChildSaSpec next, ChildSaId previous) implements Action {}
+
+    /// Send by this Child SA from now on, in place of the one that it replaces.
+    record SwitchOutbound(ChildSaId next) implements Action {}
+
     /// Remove a Child SA.
     record RemoveChildSa(ChildSaId sa) implements Action {}
 
@@ -80,6 +86,14 @@ public sealed interface Action {
 
     /// Other IKE SAs with the same authenticated identities are to be abandoned.
     record ReplaceOthers(io.culvert.ike.auth.Identity local, io.culvert.ike.auth.Identity remote)
+            implements Action {}
+
+    /// Start a session for the same connection that authenticates anew; once it is established, terminate this one.
+    ///
+    /// @param endpoints from where to where
+    /// @param addresses the virtual IPs that this session has, to ask for again
+    record Reauthenticate(
+            ConnectionConfig connection, Endpoints endpoints, List<InetAddress> addresses)
             implements Action {}
 
     /// Tell whoever listens.

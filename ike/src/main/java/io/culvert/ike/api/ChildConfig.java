@@ -13,6 +13,7 @@ import java.util.List;
 /// @param proposals what we would accept, best first
 /// @param mode tunnel or transport
 /// @param lifetime limits on use
+/// @param lifespan limits in time
 /// @param replayWindow the anti-replay window in packets
 public record ChildConfig(
         String name,
@@ -21,6 +22,7 @@ public record ChildConfig(
         List<EspProposal> proposals,
         ChildSaSpec.Mode mode,
         Lifetime lifetime,
+        Lifespan lifespan,
         int replayWindow) {
     /// Copies the lists.
     public ChildConfig {

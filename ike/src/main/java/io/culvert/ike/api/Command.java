@@ -1,5 +1,7 @@
 package io.culvert.ike.api;
 
+import java.util.Optional;
+
 /// What an operator, or another session, wants of a session.
 public sealed interface Command {
     /// Start as original initiator; the first input of such a session.
@@ -17,6 +19,31 @@ public sealed interface Command {
     /// @param cause why, for people
     record Abandon(String cause) implements Command {}
 
+    /// What only an established IKE SA can do; without effect in others.
+    sealed interface OfEstablished extends Command {}
+
+    /// Replace the IKE SA by a new one with the same Child SAs, now.
+    record RekeyIkeSa() implements OfEstablished {}
+
+    /// Replace Child SAs by new ones, now.
+    ///
+    /// @param child the configured child; empty for all
+    record RekeyChildSas(Optional<String> child) implements OfEstablished {}
+
+    /// Set up a Child SA as configured, unless there is one.
+    ///
+    /// @param child the configured child
+    record StartChild(String child) implements OfEstablished {}
+
+    /// Delete the Child SAs of a configured child, telling the peer. The IKE SA lives.
+    ///
+    /// @param child the configured child
+    /// @param cause why, for people
+    record CloseChild(String child, String cause) implements OfEstablished {}
+
+    /// Authenticate anew: a new IKE SA with new Child SAs, then the end of this one.
+    record Reauthenticate() implements OfEstablished {}
+
     /// Check now whether the peer is alive.
-    record CheckLiveness() implements Command {}
+    record CheckLiveness() implements OfEstablished {}
 }

@@ -20,6 +20,7 @@ import java.util.List;
 /// @param pools names of the pools from which a peer that asks gets an address
 /// @param children the Child SAs; the first is set up with the IKE SA
 /// @param uniqueness what happens to older IKE SAs with the same identities
+/// @param limits lifetime and windows of the IKE SA
 /// @param timers times
 public record ConnectionConfig(
         String name,
@@ -33,6 +34,7 @@ public record ConnectionConfig(
         List<String> pools,
         List<ChildConfig> children,
         Uniqueness uniqueness,
+        IkeSaLimits limits,
         ConnectionTimers timers) {
     /// What happens to older IKE SAs with the same authenticated identities.
     public enum Uniqueness {
@@ -52,6 +54,25 @@ public record ConnectionConfig(
         virtualIps = List.copyOf(virtualIps);
         pools = List.copyOf(pools);
         children = List.copyOf(children);
+    }
+
+    /// The same for a session that authenticates anew beside an older one: it asks for the addresses that the older one
+    /// has, and does not say that it is the only one.
+    public ConnectionConfig again(List<InetAddress> addresses) {
+        return new ConnectionConfig(
+                name,
+                localAddresses,
+                remoteAddresses,
+                transport,
+                proposals,
+                local,
+                remote,
+                addresses.isEmpty() ? virtualIps : addresses,
+                pools,
+                children,
+                Uniqueness.KEEP,
+                limits,
+                timers);
     }
 
     /// Whether a peer at `remoteAddress` that called `localAddress` may use it.

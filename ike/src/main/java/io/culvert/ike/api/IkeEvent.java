@@ -2,6 +2,7 @@ package io.culvert.ike.api;
 
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.ChildSaId;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,23 @@ public sealed interface IkeEvent {
     /// A Child SA carries packets.
     record ChildSaEstablished(SessionStatus.ChildSaStatus child) implements IkeEvent {}
 
-    /// A Child SA is gone; after a rekey its name lives on in another.
+    /// A Child SA has taken the place of another one, which is closed later.
+    ///
+    /// @param child the new one
+    /// @param previous the one that it replaces
+    record ChildSaRekeyed(SessionStatus.ChildSaStatus child, ChildSaId previous)
+            implements IkeEvent {}
+
+    /// A Child SA is gone.
     record ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) implements IkeEvent {}
+
+    /// The IKE SA was replaced by a new one, which has its Child SAs.
+    record IkeSaRekeyed(SessionStatus status) implements IkeEvent {}
+
+    /// A rekeying did not come about; the old SA is still in use.
+    ///
+    /// @param what which SA: `IKE SA`, `child net`
+    record RekeyingFailed(String what, SessionFailure failure) implements IkeEvent {}
 
     /// A Child SA could not be agreed; the IKE SA lives (IK-088).
     record ChildSaFailed(String child, SessionFailure failure) implements IkeEvent {}

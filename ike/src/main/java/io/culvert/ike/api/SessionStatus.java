@@ -32,6 +32,7 @@ import java.util.Optional;
 /// @param natPeer whether the peer is
 /// @param virtualIps addresses assigned to us or leased to the peer
 /// @param establishedAt when it was established
+/// @param rekeyAt when the IKE SA is to be rekeyed
 /// @param children its Child SAs
 public record SessionStatus(
         Optional<String> connection,
@@ -50,6 +51,7 @@ public record SessionStatus(
         boolean natPeer,
         List<InetAddress> virtualIps,
         Optional<MonoTime> establishedAt,
+        Optional<MonoTime> rekeyAt,
         List<ChildSaStatus> children) {
     /// Copies the lists.
     public SessionStatus {
@@ -73,6 +75,8 @@ public record SessionStatus(
     /// @param remote selectors of the peer's side
     /// @param route where its ESP goes
     /// @param establishedAt when it was established
+    /// @param rekeyAt when it is to be rekeyed
+    /// @param expiresAt when it goes, if that does not come about
     public record ChildSaStatus(
             String name,
             ChildSaId id,
@@ -82,7 +86,9 @@ public record SessionStatus(
             List<TrafficSelector> local,
             List<TrafficSelector> remote,
             EspRoute route,
-            MonoTime establishedAt) {
+            MonoTime establishedAt,
+            Optional<MonoTime> rekeyAt,
+            Optional<MonoTime> expiresAt) {
         /// Copies the lists.
         public ChildSaStatus {
             local = List.copyOf(local);

@@ -55,4 +55,20 @@ public record InitialKeys(
                 ikeTcpPort,
                 childless);
     }
+
+    /// The same for an IKE SA that replaces this one: its keys come from SK_d and from what CREATE_CHILD_SA exchanged.
+    public InitialKeys rekeyed(IkeSpi initiator, IkeSpi responder, IkeSuite chosen) {
+        return new InitialKeys(
+                initiator,
+                responder,
+                chosen,
+                FORGOTTEN,
+                Octets.EMPTY,
+                Octets.EMPTY,
+                nat,
+                Set.of(),
+                knowsIkeTcp,
+                ikeTcpPort,
+                childless);
+    }
 }

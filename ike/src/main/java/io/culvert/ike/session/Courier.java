@@ -9,11 +9,11 @@ import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
-import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.value.MonoTime;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,32 +22,22 @@ import java.util.OptionalInt;
 ///
 /// Responses are not its business: they go back by the path of their request.
 final class Courier {
-    /// What came of something that happened to a transport.
-    enum Outcome {
-        /// It goes on.
-        CARRIED_ON,
-        /// IKE_SA_INIT has to start anew, with another SPI: its request is bound to a transport that is gone (IT-052).
-        RESTART,
-        /// There is no way left to the peer.
-        UNREACHABLE
-    }
-
     private static final int CONNECT_ATTEMPTS_BEFORE_INIT = 2;
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
 
     private final Outbox outbox;
     private final TimerTable timers;
-    private final SecureRandom random;
+    private final RetransmitSchedule schedule;
     private TransportChoice choice = new TransportChoice.Udp();
-    private ConnectionTimers times = ConnectionTimers.DEFAULT;
     private Optional<Endpoints> endpoints = Optional.empty();
     private Optional<TransportPath.Udp> udp = Optional.empty();
     private Optional<TransportPath.Tcp> tcp = Optional.empty();
-    private Optional<Transmission> outstanding = Optional.empty();
+    private final List<Transmission> outstanding = new ArrayList<>(1);
+    private final List<IkeSa> unanswered = new ArrayList<>(0);
     private OptionalInt opening = OptionalInt.empty();
     private OptionalInt announcedPort = OptionalInt.empty();
     private int attempts;
     private int failures;
+    private boolean opensForInit;
     private boolean tcpUnusable;
     private boolean udpDead;
     private int connections;
@@ -58,13 +48,13 @@ final class Courier {
     Courier(Outbox outbox, TimerTable timers, SecureRandom random) {
         this.outbox = outbox;
         this.timers = timers;
-        this.random = random;
+        this.schedule = new RetransmitSchedule(random);
     }
 
     /// Prepares an original initiator.
     void begin(TransportChoice chosen, ConnectionTimers connectionTimes, Endpoints from) {
         choice = chosen;
-        times = connectionTimes;
+        schedule.use(connectionTimes);
         endpoints = Optional.of(from);
         if (choice.kind() != TransportKind.TCP_ENCAPSULATION) {
             udp =
@@ -77,20 +67,16 @@ final class Courier {
 
     /// Learns how a responder's peer came: its transport is the SA's.
     void adopt(TransportPath path, ConnectionTimers connectionTimes) {
-        times = connectionTimes;
-        switch (path) {
-            case TransportPath.Udp _ -> {}
-            case TransportPath.Tcp stream -> {
-                if (stream.kind() == TransportKind.TCP_ENCAPSULATION) {
-                    choice = new TransportChoice.TcpEncapsulation();
-                    tcp = Optional.of(stream);
-                }
-            }
+        schedule.use(connectionTimes);
+        if (path instanceof TransportPath.Tcp stream
+                && stream.kind() == TransportKind.TCP_ENCAPSULATION) {
+            choice = new TransportChoice.TcpEncapsulation();
+            tcp = Optional.of(stream);
         }
     }
 
-    void useTimers(ConnectionTimers connectionTimes) {
-        times = connectionTimes;
+    RetransmitSchedule schedule() {
+        return schedule;
     }
 
     /// The peer's port for raw IKE over TCP, as it announced it (IT-034).
@@ -142,13 +128,30 @@ final class Courier {
         return choice.kind() == TransportKind.TCP_ENCAPSULATION;
     }
 
-    /// Whether the connection in use has replaced another one.
     boolean hasReconnected() {
         return connections > 1;
     }
 
+    /// The oldest request without an answer, of any IKE SA.
     Optional<Transmission> outstanding() {
-        return outstanding;
+        return outstanding.stream().findFirst();
+    }
+
+    /// The requests without an answer in one IKE SA.
+    List<Transmission> outstandingIn(IkeSa sa) {
+        return outstanding.stream().filter(t -> t.sa().equals(Optional.of(sa))).toList();
+    }
+
+    /// IKE SAs other than the current one in which the peer does not answer any more; asked for once.
+    List<IkeSa> takeUnanswered() {
+        List<IkeSa> all = List.copyOf(unanswered);
+        unanswered.clear();
+        return all;
+    }
+
+    /// From where to where, if we are the original initiator.
+    Optional<Endpoints> endpoints() {
+        return endpoints;
     }
 
     String why() {
@@ -187,21 +190,28 @@ final class Courier {
 
     /// Opens the connection that IKE_SA_INIT needs.
     void openForInit() {
+        opensForInit = true;
         open();
     }
 
     /// Sends a request now, or as soon as there is a way to the peer. It is not waited for longer than for an answer.
     void send(MonoTime now, Transmission request) {
-        outstanding = Optional.of(request);
+        outstanding.add(request);
+        opensForInit = false;
+        dispatch(now, request);
+    }
+
+    private void dispatch(MonoTime now, Transmission request) {
         boolean stream =
                 wantsStream(
                         request.exchange(), request.message().size(), request.isLivenessCheck());
         Optional<? extends TransportPath> path = stream ? tcp : udp;
         if (path.isPresent()) {
-            transmit(now, path.get());
+            transmit(now, request, path.get());
             return;
         }
-        timers.set(TimerTable.Kind.RETRANSMISSION, now, patience());
+        request.deadline(now.plus(schedule.patience()));
+        arm();
         if (stream) {
             open();
         }
@@ -240,7 +250,19 @@ final class Courier {
 
     /// Sends what is outstanding on a connection that has just been opened (IT-014, TE-061).
     void resume(MonoTime now) {
-        tcp.filter(path -> outstanding.isPresent()).ifPresent(path -> transmit(now, path));
+        if (tcp.isEmpty()) {
+            return;
+        }
+        for (Transmission request : List.copyOf(outstanding)) {
+            boolean onUdp =
+                    request.wasSent()
+                            && request.lastPath() instanceof TransportPath.Udp
+                            && !udpDead
+                            && !isTcpEncapsulation();
+            if (!onUdp) {
+                transmit(now, request, tcp.get());
+            }
+        }
     }
 
     /// Sends what is outstanding by the path where the peer has come back, if that was waited for (TE-061).
@@ -248,7 +270,9 @@ final class Courier {
         switch (path) {
             case TransportPath.Tcp _ -> resume(now);
             case TransportPath.Udp _ ->
-                    outstanding.filter(t -> !t.wasSent()).ifPresent(t -> send(now, t));
+                    List.copyOf(outstanding).stream()
+                            .filter(request -> !request.wasSent())
+                            .forEach(request -> dispatch(now, request));
         }
     }
 
@@ -261,7 +285,17 @@ final class Courier {
         lastTrouble = reason;
         return switch (choice.kind()) {
             case UDP -> Outcome.CARRIED_ON;
-            case IKE_TCP -> overUdpInstead(now);
+            case IKE_TCP ->
+                    opensForInit
+                            ? Outcome.UNREACHABLE
+                            : overUdpInstead(
+                                    now,
+                                    outstanding.stream()
+                                            .filter(t ->
+                                                    !t.wasSent()
+                                                            || t.lastPath()
+                                                                    instanceof TransportPath.Tcp)
+                                            .toList());
             case TCP_ENCAPSULATION -> {
                 if (connections == 0) {
                     yield Outcome.UNREACHABLE;
@@ -279,34 +313,48 @@ final class Courier {
         }
         tcp = Optional.empty();
         lastTrouble = "connection lost: " + reason;
-        boolean initPending = outstanding.filter(Transmission::isInit).isPresent();
-        if (choice.kind() == TransportKind.TCP_ENCAPSULATION) {
+        boolean initPending = outstanding.stream().anyMatch(Transmission::isInit);
+        if (isTcpEncapsulation()) {
             return streamLost(now, initPending);
         }
-        if (outstanding.isEmpty() || !outstanding.get().wasSentOn(lost)) {
-            return Outcome.CARRIED_ON;
-        }
-        timers.clear(TimerTable.Kind.RETRANSMISSION);
-        if (initPending) {
+        List<Transmission> stranded =
+                outstanding.stream().filter(request -> request.wasSentOn(lost)).toList();
+        stranded.forEach(Transmission::clearDeadline);
+        arm();
+        if (!stranded.isEmpty() && initPending) {
             return ++failures >= CONNECT_ATTEMPTS_BEFORE_INIT
                     ? Outcome.UNREACHABLE
                     : Outcome.RESTART;
         }
-        return overUdpInstead(now);
+        return overUdpInstead(now, stranded);
     }
 
     /// The retransmission timer ran out.
     Outcome notAnswered(MonoTime now) {
-        if (outstanding.isEmpty()) {
-            return Outcome.CARRIED_ON;
+        Outcome worst = Outcome.CARRIED_ON;
+        for (Transmission request : List.copyOf(outstanding)) {
+            boolean due = request.deadline().filter(now::hasReached).isPresent();
+            if (due && notAnswered(now, request) == Outcome.UNREACHABLE) {
+                Optional<IkeSa> replaced = request.sa().filter(sa -> sa.keptUntil().isPresent());
+                if (replaced.isPresent()) {
+                    unanswered.add(replaced.get());
+                    request.clearDeadline();
+                } else {
+                    worst = Outcome.UNREACHABLE;
+                }
+            }
         }
-        Transmission request = outstanding.get();
+        arm();
+        return worst;
+    }
+
+    private Outcome notAnswered(MonoTime now, Transmission request) {
         if (!request.wasSent()) {
             return Outcome.UNREACHABLE;
         }
         return switch (request.lastPath()) {
             case TransportPath.Udp path -> {
-                if (request.datagrams() >= times.retransmissions().size()) {
+                if (request.datagrams() >= schedule.datagrams()) {
                     lastTrouble =
                             "no answer to "
                                     + request.datagrams()
@@ -314,14 +362,14 @@ final class Courier {
                                     + request.exchange();
                     yield Outcome.UNREACHABLE;
                 }
-                transmit(now, udp.orElse(path));
+                transmit(now, request, udp.orElse(path));
                 yield Outcome.CARRIED_ON;
             }
             case TransportPath.Tcp path -> {
                 lastTrouble = "no answer to " + request.exchange() + " on an open connection";
                 boolean elsewhere =
                         path.kind() == TransportKind.IKE_TCP && !request.isTransportBound();
-                yield elsewhere ? overUdpInstead(now) : Outcome.UNREACHABLE;
+                yield elsewhere ? overUdpInstead(now, List.of(request)) : Outcome.UNREACHABLE;
             }
         };
     }
@@ -337,7 +385,8 @@ final class Courier {
     /// nobody answered has to go first, as the window does not let another pass it (IT-057).
     void abandonUdp(MonoTime now) {
         udpDead = true;
-        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        outstanding.forEach(Transmission::clearDeadline);
+        arm();
         if (tcp.isPresent()) {
             resume(now);
         } else {
@@ -345,18 +394,28 @@ final class Courier {
         }
     }
 
-    /// The outstanding request is answered, or given up.
+    /// The only outstanding request is answered, or given up.
     void settled() {
-        boolean proved = outstanding.filter(t -> !t.isInit()).isPresent();
-        failures = proved ? 0 : failures;
-        outstanding = Optional.empty();
-        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        outstanding().ifPresent(this::settled);
+    }
+
+    /// A request is answered.
+    void settled(Transmission request) {
+        failures = request.isInit() ? failures : 0;
+        forget(request);
+    }
+
+    /// An answer is no longer waited for.
+    void forget(Transmission request) {
+        outstanding.remove(request);
+        arm();
     }
 
     private Outcome streamLost(MonoTime now, boolean initPending) {
-        timers.clear(TimerTable.Kind.RETRANSMISSION);
+        outstanding.forEach(Transmission::clearDeadline);
+        arm();
         if (!timers.isSet(TimerTable.Kind.ABSENCE)) {
-            timers.set(TimerTable.Kind.ABSENCE, now, patience());
+            timers.set(TimerTable.Kind.ABSENCE, now, schedule.patience());
         }
         if (endpoints.isEmpty()) {
             return Outcome.CARRIED_ON;
@@ -370,22 +429,24 @@ final class Courier {
 
     /// The first time at once, then with longer and longer waits until the peer was heard on a connection (TE-046).
     private void reconnectLater(MonoTime now) {
-        timers.set(TimerTable.Kind.RECONNECT, now, backOff());
+        timers.set(TimerTable.Kind.RECONNECT, now, schedule.backOff(failures));
         failures++;
     }
 
-    /// A request that may travel anywhere goes over UDP; one that is bound starts anew (IT-036, IT-051).
-    private Outcome overUdpInstead(MonoTime now) {
-        boolean init = outstanding.filter(Transmission::isInit).isPresent();
-        if (outstanding.isEmpty() || init || udp.isEmpty()) {
-            return Outcome.UNREACHABLE;
+    /// Requests that may travel anywhere go over UDP; one that is bound starts anew (IT-036, IT-051).
+    private Outcome overUdpInstead(MonoTime now, List<Transmission> requests) {
+        if (requests.isEmpty()) {
+            return Outcome.CARRIED_ON;
         }
-        if (outstanding.get().isTransportBound() && outstanding.get().wasSent()) {
+        boolean bound =
+                requests.stream()
+                        .anyMatch(t -> t.isInit() || (t.isTransportBound() && t.wasSent()));
+        if (bound || udp.isEmpty()) {
             return Outcome.UNREACHABLE;
         }
         tcpUnusable = true;
         why = "ike-tcp failed (" + lastTrouble + "), so over udp";
-        transmit(now, udp.get());
+        requests.forEach(request -> transmit(now, request, udp.get()));
         return Outcome.CARRIED_ON;
     }
 
@@ -409,33 +470,25 @@ final class Courier {
                         new InetSocketAddress(ends.remoteAddress(), port)));
     }
 
-    private void transmit(MonoTime now, TransportPath path) {
-        Transmission request = outstanding.orElseThrow();
+    private void transmit(MonoTime now, Transmission request, TransportPath path) {
         boolean repeated = request.sentOn(path);
-        IkeHeader header = IkeHeader.peek(request.message()).orElseThrow();
-        outbox.send(path, request.message(), header, request.payloads(), repeated);
-        List<Duration> waits = times.retransmissions();
+        outbox.send(path, request.message(), request.on(path), repeated);
         Duration wait =
                 path instanceof TransportPath.Udp
-                        ? spread(waits.get(Math.min(request.datagrams(), waits.size()) - 1))
-                        : times.streamAnswer();
-        timers.set(TimerTable.Kind.RETRANSMISSION, now, wait);
+                        ? schedule.afterDatagram(request.datagrams())
+                        : schedule.streamAnswer();
+        request.deadline(now.plus(wait));
+        arm();
     }
 
-    /// A time within 10 % of `wait` (IK-023).
-    private Duration spread(Duration wait) {
-        return wait.multipliedBy(900 + random.nextInt(201)).dividedBy(1000);
-    }
-
-    private Duration backOff() {
-        return failures == 0
-                ? Duration.ZERO
-                : Duration.ofSeconds(
-                        Math.min(LONGEST_BACK_OFF.toSeconds(), 1L << Math.min(failures - 1, 6)));
-    }
-
-    /// How long a peer that is out of reach is waited for: as long as over UDP.
-    private Duration patience() {
-        return times.retransmissions().stream().reduce(Duration.ZERO, Duration::plus);
+    /// One timer stands for all outstanding requests: that of the first that is due.
+    private void arm() {
+        Optional<MonoTime> first =
+                outstanding.stream()
+                        .flatMap(request -> request.deadline().stream())
+                        .min(MonoTime::compareTo);
+        first.ifPresentOrElse(
+                deadline -> timers.setAt(TimerTable.Kind.RETRANSMISSION, deadline),
+                () -> timers.clear(TimerTable.Kind.RETRANSMISSION));
     }
 }

@@ -2,15 +2,13 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.exchange.RekeyIke;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
-import io.culvert.ike.wire.PayloadChain;
-import io.culvert.ike.wire.ProtocolId;
-import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ipsec.value.MonoTime;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +51,7 @@ final class Deleting implements Stage {
         peering.timers().clear(TimerTable.Kind.HALF_OPEN);
         peering.timers().clear(TimerTable.Kind.NAT_KEEPALIVE);
         peering.timers().set(TimerTable.Kind.GIVE_UP, now, PATIENCE);
-        if (peering.courier().outstanding().isEmpty()) {
+        if (isQuiet(peering)) {
             stage.tell(now);
         }
         return stage;
@@ -62,13 +60,21 @@ final class Deleting implements Stage {
     @Override
     public Stage onResponse(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
-        peering.courier().settled();
+        IkeSa sa = peering.saOf(header).orElseThrow();
+        peering.awaiting(sa, header).ifPresent(peering.courier()::settled);
+        if (sa != peering.theSa() || !isQuiet(peering)) {
+            return this;
+        }
         if (unsent.isEmpty()) {
             peering.end(cause, failure);
         } else {
             tell(now);
         }
         return this;
+    }
+
+    private static boolean isQuiet(Peering peering) {
+        return peering.courier().outstandingIn(peering.theSa()).isEmpty();
     }
 
     @Override
@@ -80,7 +86,8 @@ final class Deleting implements Stage {
     public Stage onRequest(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         peering.respond(now, path, header, answerTo(header, payloads));
-        if (Informational.read(payloads).deletesIkeSa()) {
+        boolean current = peering.saOf(header).equals(peering.sa());
+        if (current && Informational.read(payloads).deletesIkeSa()) {
             peering.end(cause, failure);
         }
         return this;
@@ -105,13 +112,11 @@ final class Deleting implements Stage {
         if (!header.exchangeType().equals(ExchangeType.CREATE_CHILD_SA)) {
             return List.of();
         }
-        boolean rekeysIkeSa =
-                PayloadChain.first(payloads, SecurityAssociation.class).stream()
-                        .flatMap(offer -> offer.proposals().stream())
-                        .anyMatch(proposal -> proposal.protocol().equals(ProtocolId.IKE));
         return List.of(
                 Notify.of(
-                        rekeysIkeSa ? NotifyType.TEMPORARY_FAILURE : NotifyType.NO_ADDITIONAL_SAS));
+                        RekeyIke.isMeant(payloads)
+                                ? NotifyType.TEMPORARY_FAILURE
+                                : NotifyType.NO_ADDITIONAL_SAS));
     }
 
     private void tell(MonoTime now) {

@@ -1,6 +1,9 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Action;
+import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.Command;
+import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.Informational;
@@ -11,6 +14,8 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.dataplane.ChildSaId;
+import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Spi;
 import java.time.Duration;
@@ -18,12 +23,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The IKE SA is established: it answers, checks that the peer lives, keeps the NAT mapping.
+/// The IKE SA is established: both sides make, replace and delete SAs, check that the other lives, and keep the NAT
+/// mapping.
 final class EstablishedPeer implements Stage {
     private final Peering peering;
+    private final ChildRequests childRequests;
 
     private EstablishedPeer(Peering peering) {
         this.peering = peering;
+        this.childRequests = new ChildRequests(peering);
     }
 
     /// Enters the stage right after IKE_AUTH.
@@ -35,6 +43,10 @@ final class EstablishedPeer implements Stage {
             boolean originalInitiator,
             Optional<SessionFailure> childFailure) {
         peering.theSa().forgetInit();
+        peering.lifetimes().begin(now);
+        if (!peering.connection().orElseThrow().children().isEmpty()) {
+            peering.children().replenish();
+        }
         var stage = new EstablishedPeer(peering);
         boolean overIkeTcp =
                 peering.latestPath()
@@ -49,12 +61,22 @@ final class EstablishedPeer implements Stage {
             // responder learns of
             // the new connection, as a repeated IKE_AUTH request does not count for that (TE-052,
             // TE-054)
-            peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
+            peering.agenda().add(now, new LivenessCheck());
         }
         peering.courier().missionEnded();
+        if (originalInitiator) {
+            stage.startFurtherChildren(now, childFailure.isPresent());
+        }
         stage.armLiveness(now);
         stage.armKeepalive(now);
         return stage;
+    }
+
+    /// IKE_AUTH makes one Child SA; the others that are configured follow.
+    private void startFurtherChildren(MonoTime now, boolean firstRefused) {
+        connection().children().stream()
+                .skip(firstRefused ? 1 : 0)
+                .forEach(child -> peering.lifetimes().start(now, child.name()));
     }
 
     @Override
@@ -70,27 +92,93 @@ final class EstablishedPeer implements Stage {
     @Override
     public Stage onRequest(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
-        if (header.exchangeType().equals(ExchangeType.INFORMATIONAL)) {
-            return informational(now, path, header, payloads);
+        ExchangeType exchange = header.exchangeType();
+        if (exchange.equals(ExchangeType.INFORMATIONAL)) {
+            informational(now, path, header, payloads);
+        } else if (exchange.equals(ExchangeType.CREATE_CHILD_SA)) {
+            IkeSa sa = peering.saOf(header).orElseThrow();
+            List<Payload> answer = childRequests.answer(now, sa, payloads);
+            peering.respond(now, path, header, answer);
+        } else {
+            peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
         }
-        // rekeying and further Child SAs are refused in the way that RFC 7296 has for small
-        // implementations
-        NotifyType refusal =
-                header.exchangeType().equals(ExchangeType.CREATE_CHILD_SA)
-                        ? NotifyType.NO_ADDITIONAL_SAS
-                        : NotifyType.INVALID_SYNTAX;
-        peering.respond(now, path, header, List.of(Notify.of(refusal)));
-        return this;
+        peering.agenda().proceed(now);
+        return next(now);
     }
 
     @Override
     public Stage onResponse(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
-        peering.courier().settled();
-        peering.courier().missionEnded();
-        peering.tellOfDeleted(now);
+        IkeSa sa = peering.saOf(header).orElseThrow();
+        Transmission request = peering.awaiting(sa, header).orElseThrow();
+        peering.courier().settled(request);
+        peering.agenda().answered(now, request, payloads);
+        if (peering.agenda().isIdle()) {
+            peering.courier().missionEnded();
+        }
         armLiveness(now);
-        return this;
+        return next(now);
+    }
+
+    @Override
+    public Stage onCommand(MonoTime now, Command.OfEstablished command) {
+        Lifetimes lifetimes = peering.lifetimes();
+        switch (command) {
+            case Command.CheckLiveness _ -> {
+                if (peering.agenda().isIdle()) {
+                    peering.agenda().add(now, new LivenessCheck());
+                }
+            }
+            case Command.RekeyIkeSa _ -> lifetimes.rekeyIkeSa(now);
+            case Command.RekeyChildSas(var name) ->
+                    List.copyOf(peering.children().living()).stream()
+                            .filter(child -> name.isEmpty() || child.name().equals(name.get()))
+                            .forEach(child -> lifetimes.rekeyChild(now, child));
+            case Command.StartChild(String name) -> lifetimes.start(now, name);
+            case Command.CloseChild(String name, String cause) ->
+                    List.copyOf(peering.children().living()).stream()
+                            .filter(child -> child.name().equals(name) && !child.isClosing())
+                            .forEach(child ->
+                                    peering.agenda()
+                                            .add(now, ChildDeletion.of(peering, child, cause)));
+            case Command.Reauthenticate _ -> lifetimes.reauthenticate();
+        }
+        return next(now);
+    }
+
+    @Override
+    public Stage onDataPlane(MonoTime now, DataPlaneEvent event) {
+        switch (event) {
+            case DataPlaneEvent.LifetimeReached(ChildSaId id, boolean hard) ->
+                    peering.children()
+                            .withId(id)
+                            .filter(child -> !child.isClosing())
+                            .ifPresent(child -> spent(now, child, hard));
+            case DataPlaneEvent.FirstPacket(ChildSaId id) ->
+                    // the peer sends by the new one, so it can receive by it (IK-101)
+                    peering.children()
+                            .withId(id)
+                            .filter(child -> !child.isClosing() && child.successor().isEmpty())
+                            .ifPresent(peering.children()::sendBy);
+            case DataPlaneEvent.PeerMoved _,
+                    DataPlaneEvent.UnknownSpi _,
+                    DataPlaneEvent.Failed _ -> {}
+        }
+        return next(now);
+    }
+
+    private void spent(MonoTime now, ChildSa child, boolean hard) {
+        if (hard) {
+            peering.agenda().add(now, ChildDeletion.of(peering, child, "its lifetime is over"));
+        } else {
+            peering.lifetimes().rekeyChild(now, child);
+        }
+    }
+
+    @Override
+    public Stage onSpisReserved(MonoTime now) {
+        peering.agenda().proceed(now);
+        return next(now);
     }
 
     @Override
@@ -100,7 +188,7 @@ final class EstablishedPeer implements Stage {
             peering.courier().resume(now);
         } else if (peering.courier().isTcpEncapsulation()) {
             // shows the responder where we are now (TE-052)
-            peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
+            peering.agenda().add(now, new LivenessCheck());
         }
         return this;
     }
@@ -109,7 +197,7 @@ final class EstablishedPeer implements Stage {
     public Stage onTimer(MonoTime now, TimerTable.Kind kind) {
         switch (kind) {
             case LIVENESS -> {
-                if (peering.courier().outstanding().isEmpty()) {
+                if (peering.agenda().isIdle()) {
                     checkLiveness(now);
                 }
                 armLiveness(now);
@@ -121,36 +209,111 @@ final class EstablishedPeer implements Stage {
                         .ifPresent(path -> peering.outbox().add(new Action.SendNatKeepalive(path)));
                 armKeepalive(now);
             }
+            case CHILD_LIFETIME -> peering.lifetimes().childrenDue(now);
+            case CHILD_START -> peering.lifetimes().startDue(now);
+            case IKE_REKEY -> peering.lifetimes().rekeyIkeSa(now);
+            case REAUTHENTICATION -> peering.lifetimes().reauthenticate();
+            case IKE_EXPIRY ->
+                    peering.agenda()
+                            .endBecause(
+                                    "the lifetime of the IKE SA is over",
+                                    new SessionFailure.LocalProblem(
+                                            "the IKE SA could not be rekeyed in time",
+                                            "look for failed rekeyings in the logs of both sides"));
+            case FADING -> peering.retirement().sweep(now);
             case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT, ABSENCE, GIVE_UP -> {}
         }
-        return this;
+        return next(now);
+    }
+
+    @Override
+    public Stage onUnanswered(MonoTime now, IkeSa old) {
+        peering.retirement().discard(old);
+        peering.agenda().proceed(now);
+        return next(now);
+    }
+
+    /// Whether the session has to end.
+    private Stage next(MonoTime now) {
+        if (peering.isOver()) {
+            return this;
+        }
+        if (peering.theSa().wantsRekeying()) {
+            peering.lifetimes().rekeyIkeSa(now);
+        }
+        return peering.agenda()
+                .ending()
+                .map(end ->
+                        Deleting.because(
+                                now,
+                                peering,
+                                Informational.deleteIkeSa(),
+                                end.cause(),
+                                Optional.of(end.failure())))
+                .orElse(this);
     }
 
     /// Asks whether the peer lives, unless it was heard just now.
     private void checkLiveness(MonoTime now) {
         Duration silence = now.since(peering.lastHeard());
         if (silence.compareTo(interval()) >= 0) {
-            peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
+            peering.agenda().add(now, new LivenessCheck());
         }
     }
 
-    private Stage informational(
+    private void informational(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         Informational.Wishes wishes = Informational.read(payloads);
-        List<Spi> ours = new ArrayList<>();
-        for (ChildSa child : List.copyOf(peering.children())) {
-            if (wishes.deletedOutbound().contains(child.outbound())) {
-                ours.add(child.inbound());
-                peering.removeChild(child, "deleted by the peer");
-            }
-        }
+        IkeSa sa = peering.saOf(header).orElseThrow();
+        List<Spi> ours = deleted(now, wishes.deletedOutbound());
         peering.respond(now, path, header, Informational.deleteChildSas(ours));
         if (wishes.error().isPresent()) {
             peering.end("refused by the peer", Optional.of(refusal(wishes.error().get())));
         } else if (wishes.deletesIkeSa()) {
+            ikeSaDeleted(now, sa);
+        }
+    }
+
+    /// Ends the Child SAs that the peer has deleted; gives those of our SPIs that the peer does not know of yet: none of
+    /// those that we are deleting ourselves (IK-107).
+    private List<Spi> deleted(MonoTime now, List<Spi> outbound) {
+        List<Spi> ours = new ArrayList<>();
+        for (Spi spi : outbound) {
+            Optional<ChildSa> found = peering.children().withOutbound(spi);
+            if (found.isPresent()) {
+                ChildSa child = found.get();
+                if (!child.isClosing()) {
+                    ours.add(child.inbound());
+                }
+                // the peer has the successor, if it has rekeyed this one: it may be sent by
+                child.successor()
+                        .filter(peering.children().living()::contains)
+                        .filter(next -> !next.isClosing() && !child.isClosing())
+                        .ifPresent(peering.children()::sendBy);
+                peering.retirement().ended(now, child, "deleted by the peer");
+            }
+        }
+        return ours;
+    }
+
+    /// The peer has deleted an IKE SA. If that is the current one the session is over, unless the peer has just finished
+    /// its own rekeying while ours was under way (IK-105).
+    private void ikeSaDeleted(MonoTime now, IkeSa sa) {
+        if (sa != peering.theSa()) {
+            peering.retirement().closed(now, sa);
+            return;
+        }
+        Optional<IkeSa> rival =
+                peering.agenda()
+                        .underWay(IkeRekeying.class)
+                        .flatMap(rekeying -> rekeying.rival().stream())
+                        .findFirst();
+        if (rival.isPresent()) {
+            peering.promote(now, rival.get());
+            peering.retirement().closed(now, sa);
+        } else {
             peering.end("deleted by the peer", Optional.empty());
         }
-        return this;
     }
 
     private static SessionFailure refusal(Notify error) {
@@ -170,7 +333,7 @@ final class EstablishedPeer implements Stage {
     }
 
     private void armKeepalive(MonoTime now) {
-        Duration idle = peering.connection().orElseThrow().timers().natKeepalive();
+        Duration idle = connection().timers().natKeepalive();
         boolean behindNat = peering.theSa().initial().nat().us();
         if (behindNat && idle.isPositive() && !peering.courier().isTcpEncapsulation()) {
             peering.timers().set(TimerTable.Kind.NAT_KEEPALIVE, now, idle);
@@ -178,13 +341,14 @@ final class EstablishedPeer implements Stage {
     }
 
     private Duration interval() {
-        return peering.connection().orElseThrow().timers().liveness();
+        return connection().timers().liveness();
+    }
+
+    private ConnectionConfig connection() {
+        return peering.connection().orElseThrow();
     }
 
     private String firstChild() {
-        return peering.connection().orElseThrow().children().stream()
-                .findFirst()
-                .map(io.culvert.ike.api.ChildConfig::name)
-                .orElse("");
+        return connection().children().stream().findFirst().map(ChildConfig::name).orElse("");
     }
 }

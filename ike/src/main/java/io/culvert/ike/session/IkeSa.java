@@ -7,13 +7,19 @@ import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /// An IKE SA: SPIs, keys and the two windows of message IDs.
 final class IkeSa {
-    private static final int MOST_PATHS_OF_A_REQUEST = 3;
+    /// Message IDs have 32 bits. Long before they are used up the IKE SA is rekeyed (IK-022).
+    static final long LAST_MESSAGE_ID = 0xffff_ffffL;
+
+    private static final long REKEY_FROM = LAST_MESSAGE_ID - 0xf_ffff;
+
+    /// We never have more requests outstanding, whatever the peer would take.
+    private static final int LARGEST_WINDOW = 16;
 
     private final boolean originalInitiator;
     private InitialKeys initial;
@@ -24,30 +30,62 @@ final class IkeSa {
     private Octets initResponse;
     private final TransportPath initPath;
     private final ResponseCache responses = new ResponseCache();
+    private final RequestWindow window;
     private long nextRequestId;
-    private long expectedRequestId;
-    private boolean owesResponse;
-    private final List<TransportPath> askedOn = new ArrayList<>(1);
+    private int peerWindow = 1;
+    private boolean closed;
+    private Optional<MonoTime> keptUntil = Optional.empty();
 
-    IkeSa(
+    private IkeSa(
             boolean originalInitiator,
             InitialKeys initial,
             IkeKeys keys,
-            SkProtection outbound,
-            SkProtection inbound,
+            Protections protections,
             Octets initRequest,
             Octets initResponse,
-            TransportPath initPath) {
+            TransportPath initPath,
+            long firstOfInitiator) {
         this.originalInitiator = originalInitiator;
         this.initial = initial;
         this.keys = keys;
-        this.outbound = outbound;
-        this.inbound = inbound;
+        this.outbound = originalInitiator ? protections.ofInitiator : protections.ofResponder;
+        this.inbound = originalInitiator ? protections.ofResponder : protections.ofInitiator;
         this.initRequest = initRequest;
         this.initResponse = initResponse;
         this.initPath = initPath;
-        this.nextRequestId = originalInitiator ? 1 : 0;
-        this.expectedRequestId = originalInitiator ? 0 : 1;
+        this.nextRequestId = originalInitiator ? firstOfInitiator : 0;
+        this.window = new RequestWindow(originalInitiator ? 0 : firstOfInitiator);
+    }
+
+    /// The protection of both directions.
+    record Protections(SkProtection ofInitiator, SkProtection ofResponder) {}
+
+    /// The IKE SA that IKE_SA_INIT has made.
+    static IkeSa first(
+            boolean originalInitiator,
+            InitialKeys initial,
+            IkeKeys keys,
+            Protections protections,
+            Octets initRequest,
+            Octets initResponse,
+            TransportPath initPath) {
+        return new IkeSa(
+                originalInitiator,
+                initial,
+                keys,
+                protections,
+                initRequest,
+                initResponse,
+                initPath,
+                1);
+    }
+
+    /// An IKE SA that replaces this one. Its message IDs begin at 0, its window is 1 (IK-021, IK-025).
+    ///
+    /// @param began whether we are its original initiator (IK-003)
+    IkeSa successor(boolean began, InitialKeys fresh, IkeKeys freshKeys, Protections protections) {
+        return new IkeSa(
+                began, fresh, freshKeys, protections, Octets.EMPTY, Octets.EMPTY, initPath, 0);
     }
 
     boolean originalInitiator() {
@@ -87,6 +125,11 @@ final class IkeSa {
         return responses;
     }
 
+    /// The window of the peer's requests.
+    RequestWindow window() {
+        return window;
+    }
+
     IkeSpi ours() {
         return originalInitiator ? initial.initiatorSpi() : initial.responderSpi();
     }
@@ -108,38 +151,49 @@ final class IkeSa {
                 nextRequestId++);
     }
 
-    /// The message ID of the only new request that the peer may send.
-    long expectedRequestId() {
-        return expectedRequestId;
+    /// Whether message IDs run short.
+    boolean wantsRekeying() {
+        return nextRequestId >= REKEY_FROM;
     }
 
-    /// The expected request has been taken; it will never be executed again (IK-025).
-    void requestTaken() {
-        expectedRequestId++;
-        owesResponse = true;
+    /// Whether there is no message ID for a further request.
+    boolean isUsedUp() {
+        return nextRequestId > LAST_MESSAGE_ID;
     }
 
-    /// Whether the latest request has no answer yet: the window is 1, so none may pass it.
-    boolean owesResponse() {
-        return owesResponse;
+    /// How many of our requests may be outstanding at a time.
+    int peerWindow() {
+        return peerWindow;
     }
 
-    /// The latest request came once more before its answer was there.
-    void askedAgain(TransportPath path) {
-        if (!askedOn.contains(path) && askedOn.size() < MOST_PATHS_OF_A_REQUEST) {
-            askedOn.add(path);
-        }
+    /// The peer takes several requests at a time. Its window may only grow (IK-025).
+    void peerWindow(long requests) {
+        peerWindow = Math.clamp(requests, peerWindow, LARGEST_WINDOW);
     }
 
-    /// The answer is there: it goes by the path of the request, and by those that it came by again (IT-025). A replay by
-    /// somebody else so takes nothing from the peer.
-    List<TransportPath> answered(TransportPath path) {
-        owesResponse = false;
-        askedOn.remove(path);
-        askedOn.addFirst(path);
-        List<TransportPath> all = List.copyOf(askedOn);
-        askedOn.clear();
-        return all;
+    /// Keeps this SA, which is no longer the session's current one, until then: the peer may still want to delete it, or
+    /// an answer of ours once more.
+    void keepUntil(MonoTime until) {
+        keptUntil = Optional.of(until);
+    }
+
+    /// This SA is the current one.
+    void keepForEver() {
+        keptUntil = Optional.empty();
+    }
+
+    /// Until when this SA is kept, if it is not the session's current one.
+    Optional<MonoTime> keptUntil() {
+        return keptUntil;
+    }
+
+    /// It was deleted by one side, and the other knows: only repeated requests are answered.
+    boolean isClosed() {
+        return closed;
+    }
+
+    void markClosed() {
+        closed = true;
     }
 
     /// The keys of AUTH have served.

@@ -15,7 +15,6 @@ import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ChainResult;
-import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Notify;
@@ -97,7 +96,10 @@ public final class IkeSession implements Session {
                     hold(answer);
                     stage = stage.onAnswer(now, question, answer);
                 }
-                case Input.SpisReserved(var spis) -> peering.reserved(spis);
+                case Input.SpisReserved(var spis) -> {
+                    peering.reserved(spis);
+                    stage = stage.onSpisReserved(now);
+                }
                 case Input.DataPlaneReported(DataPlaneEvent event) -> onDataPlane(now, event);
                 case Input.InstallFailed(ChildSaId sa, String reason) ->
                         onInstallFailed(now, sa, reason);
@@ -171,12 +173,7 @@ public final class IkeSession implements Session {
                 }
             }
             case Command.Abandon(String cause) -> peering.end(cause, Optional.empty());
-            case Command.CheckLiveness _ -> {
-                boolean idle = peering.courier().outstanding().isEmpty();
-                if (stage instanceof EstablishedPeer && idle) {
-                    peering.request(now, ExchangeType.INFORMATIONAL, Informational.livenessCheck());
-                }
-            }
+            case Command.OfEstablished wish -> stage = stage.onCommand(now, wish);
         }
     }
 
@@ -184,17 +181,32 @@ public final class IkeSession implements Session {
         Optional<TimerTable.Kind> due = peering.timers().takeDue(now);
         while (due.isPresent() && !peering.isOver()) {
             switch (due.get()) {
-                case RETRANSMISSION -> follow(now, peering.courier().notAnswered(now));
+                case RETRANSMISSION -> {
+                    follow(now, peering.courier().notAnswered(now));
+                    for (IkeSa old : peering.courier().takeUnanswered()) {
+                        stage = stage.onUnanswered(now, old);
+                    }
+                }
                 case RECONNECT -> peering.courier().reconnect();
                 case ABSENCE -> absent();
-                case HINT, HALF_OPEN, LIVENESS, NAT_KEEPALIVE, GIVE_UP ->
+                case HINT,
+                        HALF_OPEN,
+                        LIVENESS,
+                        NAT_KEEPALIVE,
+                        GIVE_UP,
+                        CHILD_LIFETIME,
+                        CHILD_START,
+                        IKE_REKEY,
+                        REAUTHENTICATION,
+                        IKE_EXPIRY,
+                        FADING ->
                         stage = stage.onTimer(now, due.get());
             }
             due = peering.timers().takeDue(now);
         }
     }
 
-    private void follow(MonoTime now, Courier.Outcome outcome) {
+    private void follow(MonoTime now, Outcome outcome) {
         switch (outcome) {
             case CARRIED_ON -> {}
             case RESTART -> stage = stage.onRestart(now);
@@ -268,8 +280,9 @@ public final class IkeSession implements Session {
             peering.outbox().drop(path, DropReason.INIT_ON_OTHER_TRANSPORT);
         } else {
             peering.outbox().received(path, octets, message.header(), message.payloads(), true);
-            peering.outbox()
-                    .send(path, sa.initResponse(), message.header().reply(), List.of(), true);
+            IkeHeader header = IkeHeader.peek(sa.initResponse()).orElseThrow();
+            var response = OutgoingMessage.unprotected(header, List.of(), sa.initResponse());
+            peering.outbox().send(path, response, response.whole(), true);
         }
     }
 
@@ -294,7 +307,7 @@ public final class IkeSession implements Session {
                 if (header.response()) {
                     stage = stage.onResponse(now, path, header, payloads);
                 } else {
-                    peering.theSa().requestTaken();
+                    peering.saOf(header).orElseThrow().window().take(header.messageId());
                     stage = stage.onRequest(now, path, header, payloads);
                 }
             }
@@ -302,7 +315,7 @@ public final class IkeSession implements Session {
                 if (header.response()) {
                     broken(now, path, header);
                 } else {
-                    peering.theSa().requestTaken();
+                    peering.saOf(header).orElseThrow().window().take(header.messageId());
                     Octets named = Octets.of((byte) type.value());
                     peering.respond(
                             now,
@@ -318,7 +331,7 @@ public final class IkeSession implements Session {
     /// An authentic peer breaks the protocol: it is told, and the IKE SA goes (IK-009).
     private void broken(MonoTime now, TransportPath path, IkeHeader header) {
         if (!header.response()) {
-            peering.theSa().requestTaken();
+            peering.saOf(header).orElseThrow().window().take(header.messageId());
             peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
         }
         peering.end(
@@ -356,43 +369,26 @@ public final class IkeSession implements Session {
     }
 
     private void onDataPlane(MonoTime now, DataPlaneEvent event) {
-        switch (event) {
-            case DataPlaneEvent.PeerMoved(ChildSaId _, EspRoute.Udp(var local, var remote)) -> {
-                boolean behindNat = peering.theSa().initial().nat().us();
-                var path = new TransportPath.Udp(local, remote, true);
-                if (!behindNat
-                        && !peering.courier().isTcpEncapsulation()
-                        && peering.courier().udpMoved(path)) {
-                    peering.routeChildren();
-                }
+        if (event instanceof DataPlaneEvent.PeerMoved(var _, EspRoute.Udp(var local, var remote))) {
+            boolean behindNat = peering.theSa().initial().nat().us();
+            var path = new TransportPath.Udp(local, remote, true);
+            if (!behindNat
+                    && !peering.courier().isTcpEncapsulation()
+                    && peering.courier().udpMoved(path)) {
+                peering.routeChildren();
             }
-            case DataPlaneEvent.LifetimeReached(ChildSaId id, boolean hard) -> {
-                if (hard) {
-                    lifetimeOver(now, id);
-                }
-            }
-            case DataPlaneEvent.FirstPacket _,
-                    DataPlaneEvent.PeerMoved _,
-                    DataPlaneEvent.UnknownSpi _,
-                    DataPlaneEvent.Failed _ -> {}
         }
-    }
-
-    private void lifetimeOver(MonoTime now, ChildSaId id) {
-        Optional<ChildSa> spent =
-                peering.children().stream().filter(c -> c.id().equals(id)).findFirst();
-        spent.ifPresent(child -> peering.deleteChild(now, child, "its lifetime is over"));
+        stage = stage.onDataPlane(now, event);
     }
 
     private void onInstallFailed(MonoTime now, ChildSaId id, String reason) {
-        Optional<ChildSa> failed =
-                peering.children().stream().filter(c -> c.id().equals(id)).findFirst();
+        Optional<ChildSa> failed = peering.children().withId(id);
         failed.ifPresent(child -> {
             var failure =
                     new SessionFailure.LocalProblem(
                             "child " + child.name() + " could not be installed: " + reason,
                             "look into our log");
-            peering.removeChild(child, reason);
+            peering.children().remove(child, reason);
             peering.outbox().publish(new IkeEvent.ChildSaFailed(child.name(), failure));
             stage =
                     Deleting.because(

@@ -165,8 +165,10 @@ final class InitiatorSetup {
             peering.courier()
                     .send(
                             now,
-                            new Transmission(
-                                    0, ExchangeType.IKE_SA_INIT, message.payloads(), request));
+                            Transmission.ofInit(
+                                    OutgoingMessage.unprotected(
+                                            message.header(), message.payloads(), request),
+                                    message.payloads()));
             peering.passed(now, path);
         }
 

@@ -26,27 +26,14 @@ final class Outbox {
         publish(new IkeEvent.MessageDropped(path, reason.name()));
     }
 
-    /// Sends a message and tells the ladder.
-    void send(
-            TransportPath path,
-            Octets message,
-            IkeHeader header,
-            List<Payload> payloads,
-            boolean repeated) {
-        send(path, message, header, notation(payloads), repeated);
-    }
-
-    /// Sends a message and tells the ladder.
+    /// Sends a message, in fragments if it has to be, and tells the ladder.
     ///
-    /// @param notation its payloads, see [#notation]
+    /// @param datagrams its form on this path
     void send(
-            TransportPath path,
-            Octets message,
-            IkeHeader header,
-            String notation,
-            boolean repeated) {
-        publish(passed(true, path, header, message.size(), notation, repeated));
-        add(new Action.Send(path, message));
+            TransportPath path, OutgoingMessage message, List<Octets> datagrams, boolean repeated) {
+        int octets = datagrams.stream().mapToInt(Octets::size).sum();
+        publish(passed(true, path, message.header(), octets, message.notation(), repeated));
+        datagrams.forEach(datagram -> add(new Action.Send(path, datagram)));
     }
 
     /// Tells the ladder of a message that came.

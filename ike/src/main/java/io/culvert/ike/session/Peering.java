@@ -3,28 +3,23 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
-import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
-import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.InitialKeys;
+import io.culvert.ike.exchange.ParentSa;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.keys.ChildKeys;
 import io.culvert.ike.keys.IkeKeys;
-import io.culvert.ike.keys.SkProtection;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.Payload;
-import io.culvert.ipsec.dataplane.ChildSaId;
-import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IkeSpi;
-import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
@@ -39,13 +34,13 @@ final class Peering {
     private final Outbox outbox = new Outbox();
     private final TimerTable timers = new TimerTable();
     private final Courier courier;
-    private final List<ChildSa> children = new ArrayList<>();
-    private final List<Spi> reserve = new ArrayList<>();
-    private final List<Spi> taken = new ArrayList<>();
-    private final List<Spi> untold = new ArrayList<>();
-    private final List<InetAddress> virtualIps = new ArrayList<>();
+    private final ChildSas children;
+    private final Agenda agenda = new Agenda(this);
+    private final List<InetAddress> virtualIps = new ArrayList<>(0);
+    private final IkeSas sas;
+    private final Lifetimes lifetimes = new Lifetimes(this);
+    private final Retirement retirement = new Retirement(this);
     private Optional<ConnectionConfig> connection = Optional.empty();
-    private Optional<IkeSa> sa = Optional.empty();
     private Optional<Identity> authenticated = Optional.empty();
     private Optional<String> eapIdentity = Optional.empty();
     private Optional<MonoTime> establishedAt = Optional.empty();
@@ -53,7 +48,7 @@ final class Peering {
     private MonoTime transportSince = MonoTime.ZERO;
     private MonoTime lastHeard = MonoTime.ZERO;
     private IkeSpi ours;
-    private boolean bound;
+    private boolean weStarted;
     private boolean halfOpen;
     private boolean over;
     private int questions;
@@ -62,6 +57,8 @@ final class Peering {
         this.context = context;
         this.ours = ours;
         this.courier = new Courier(outbox, timers, context.random());
+        this.children = new ChildSas(context, outbox, timers);
+        this.sas = new IkeSas(context, outbox);
     }
 
     SessionContext context() {
@@ -80,8 +77,12 @@ final class Peering {
         return courier;
     }
 
-    List<ChildSa> children() {
+    ChildSas children() {
         return children;
+    }
+
+    Agenda agenda() {
+        return agenda;
     }
 
     List<InetAddress> virtualIps() {
@@ -94,16 +95,28 @@ final class Peering {
 
     void connection(ConnectionConfig chosen) {
         connection = Optional.of(chosen);
-        courier.useTimers(chosen.timers());
+        courier.schedule().use(chosen.timers());
+    }
+
+    IkeSas sas() {
+        return sas;
+    }
+
+    Lifetimes lifetimes() {
+        return lifetimes;
+    }
+
+    Retirement retirement() {
+        return retirement;
     }
 
     Optional<IkeSa> sa() {
-        return sa;
+        return sas.current();
     }
 
-    /// The IKE SA, in stages that cannot be without one.
+    /// The current IKE SA, in stages that cannot be without one.
     IkeSa theSa() {
-        return sa.orElseThrow();
+        return sas.current().orElseThrow();
     }
 
     /// Whom the peer has proved to be.
@@ -135,19 +148,10 @@ final class Peering {
         return ours;
     }
 
-    /// Takes our SPI into use.
+    /// Takes our SPI into use, in place of an earlier attempt's.
     void bind(IkeSpi spi) {
-        unbind();
         ours = spi;
-        bound = true;
-        outbox.add(new Action.BindSpi(spi));
-    }
-
-    private void unbind() {
-        if (bound) {
-            bound = false;
-            outbox.add(new Action.UnbindSpi(ours));
-        }
+        sas.bind(spi);
     }
 
     /// A fresh SPI that no stream can be mistaken by (IT-084).
@@ -164,23 +168,16 @@ final class Peering {
         if (over) {
             outbox.add(new Action.ReleaseSpis(spis));
         } else {
-            reserve.addAll(spis);
+            children.reserved(spis);
         }
     }
 
-    /// An inbound ESP SPI from the reserve. It is the session's until a Child SA is installed with it.
     Optional<Spi> takeSpi() {
-        if (reserve.isEmpty()) {
-            return Optional.empty();
-        }
-        taken.add(reserve.removeFirst());
-        return Optional.of(taken.getLast());
+        return children.takeSpi();
     }
 
     void giveBack(Spi spi) {
-        if (taken.remove(spi)) {
-            outbox.add(new Action.ReleaseSpis(List.of(spi)));
-        }
+        children.giveBack(spi);
     }
 
     /// Takes addresses that were leased for the peer. They are given back at the end, whatever becomes of the peer.
@@ -240,74 +237,75 @@ final class Peering {
                                 initial.initiatorSpi(),
                                 initial.responderSpi()));
         initial.secret().close();
-        SkProtection ofInitiator = protection(initial, keys.skEi(), keys.skAi());
-        SkProtection ofResponder = protection(initial, keys.skEr(), keys.skAr());
-        sa =
-                Optional.of(
-                        new IkeSa(
-                                originalInitiator,
-                                initial,
-                                keys,
-                                originalInitiator ? ofInitiator : ofResponder,
-                                originalInitiator ? ofResponder : ofInitiator,
-                                initRequest,
-                                initResponse,
-                                path));
-        if (context.revealKeys()) {
-            outbox.add(
-                    new Action.RevealKeys(
-                            new RevealedKeys.OfIkeSa(
-                                    initial.initiatorSpi(),
-                                    initial.responderSpi(),
-                                    initial.suite(),
-                                    keys.skEi(),
-                                    keys.skEr(),
-                                    keys.skAi(),
-                                    keys.skAr())));
-        }
+        weStarted = originalInitiator;
+        sas.begin(originalInitiator, initial, keys, initRequest, initResponse, path);
         outbox.publish(new IkeEvent.NatDetected(initial.nat().us(), initial.nat().peer()));
     }
 
-    private SkProtection protection(InitialKeys initial, KeyMaterial skE, KeyMaterial skA) {
-        return new SkProtection(
-                context.crypto(),
-                initial.suite().encryption(),
-                initial.suite().integrity(),
-                skE,
-                skA,
-                context.random());
+    /// The IKE SA that a message of the peer belongs to.
+    Optional<IkeSa> saOf(IkeHeader header) {
+        return sas.of(header);
+    }
+
+    /// The request that a response of the peer answers.
+    Optional<Transmission> awaiting(IkeSa in, IkeHeader response) {
+        return courier.outstandingIn(in).stream()
+                .filter(request ->
+                        request.messageId() == response.messageId()
+                                && request.exchange().equals(response.exchangeType()))
+                .findFirst();
+    }
+
+    /// Sends a protected request of a handshake.
+    void request(MonoTime now, ExchangeType exchange, List<Payload> payloads) {
+        request(now, theSa(), exchange, payloads, Optional.empty());
     }
 
     /// Sends a protected request.
-    void request(MonoTime now, ExchangeType exchange, List<Payload> payloads) {
-        IkeSa current = theSa();
-        IkeHeader header = current.nextRequest(exchange);
-        Octets message = current.outbound().seal(header, List.of(), payloads);
-        courier.send(now, new Transmission(header.messageId(), exchange, payloads, message));
-        courier.outstanding()
-                .filter(Transmission::wasSent)
-                .ifPresent(t -> passed(now, t.lastPath()));
+    void request(
+            MonoTime now,
+            IkeSa in,
+            ExchangeType exchange,
+            List<Payload> payloads,
+            Optional<Undertaking> undertaking) {
+        if (in.isUsedUp()) {
+            end("the message IDs of the IKE SA are used up", Optional.empty());
+            return;
+        }
+        OutgoingMessage message =
+                OutgoingMessage.sealed(
+                        in.outbound(), in.nextRequest(exchange), payloads, largestDatagram());
+        Transmission request = Transmission.of(in, undertaking, message, payloads);
+        courier.send(now, request);
+        if (request.wasSent()) {
+            passed(now, request.lastPath());
+        }
     }
 
     /// Answers a protected request by the path it came by, and remembers the answer.
     void respond(MonoTime now, TransportPath path, IkeHeader request, List<Payload> payloads) {
-        IkeSa current = theSa();
-        IkeHeader header = request.reply();
-        Octets message = current.outbound().seal(header, List.of(), payloads);
-        String notation = Outbox.notation(payloads);
-        current.responses().put(new ResponseCache.Cached(header, notation, message));
-        for (TransportPath asked : current.answered(path)) {
-            outbox.send(asked, message, header, notation, false);
+        IkeSa in = saOf(request).orElseThrow();
+        OutgoingMessage message =
+                OutgoingMessage.sealed(in.outbound(), request.reply(), payloads, largestDatagram());
+        in.responses().put(message, in.window().size());
+        for (TransportPath asked : in.window().answered(request.messageId(), path)) {
+            outbox.send(asked, message, message.on(asked, in.outbound()), false);
         }
         passed(now, path);
     }
 
+    /// The size in octets up to which a message goes in one datagram.
+    private int largestDatagram() {
+        return Integer.MAX_VALUE;
+    }
+
     /// Answers IKE_SA_INIT, unprotected.
     Octets respondInit(MonoTime now, TransportPath path, io.culvert.ike.wire.IkeMessage response) {
-        Octets message = MessageCodec.encode(response);
-        outbox.send(path, message, response.header(), response.payloads(), false);
+        Octets octets = MessageCodec.encode(response);
+        var message = OutgoingMessage.unprotected(response.header(), response.payloads(), octets);
+        outbox.send(path, message, message.whole(), false);
         passed(now, path);
-        return message;
+        return octets;
     }
 
     /// Both sides are authenticated.
@@ -345,39 +343,61 @@ final class Peering {
                         current.initial().initiatorNonce(),
                         current.initial().responderNonce(),
                         agreement.transform());
-        ChildSaSpec spec =
-                new ChildSaSpec(
-                        new ChildSaId(Integer.toUnsignedLong(agreement.inbound().value())),
-                        connection.orElseThrow().name() + "/" + agreement.config().name(),
-                        agreement.transform(),
-                        ChildSaSpec.Mode.TUNNEL,
-                        agreement.inbound(),
-                        exchangeInitiator
-                                ? keys.responderToInitiator()
-                                : keys.initiatorToResponder(),
-                        agreement.outbound(),
-                        exchangeInitiator
-                                ? keys.initiatorToResponder()
-                                : keys.responderToInitiator(),
-                        agreement.local(),
-                        agreement.remote(),
-                        espRoute(),
-                        agreement.config().replayWindow(),
-                        agreement.config().lifetime());
-        ChildSa child = new ChildSa(agreement.config().name(), spec, now);
-        children.add(child);
-        taken.remove(agreement.inbound());
-        outbox.add(new Action.InstallChildSa(spec));
-        if (context.revealKeys()) {
-            latestPath.ifPresent(path ->
-                    outbox.add(
-                            new Action.RevealKeys(
-                                    new RevealedKeys.OfChildSa(
-                                            path.local().getAddress(),
-                                            path.remote().getAddress(),
-                                            spec))));
+        install(now, agreement, keys, exchangeInitiator, Optional.empty());
+    }
+
+    /// Installs a Child SA.
+    ///
+    /// @param exchangeInitiator whether we sent the request that made it
+    /// @param previous the one that it replaces
+    ChildSa install(
+            MonoTime now,
+            ChildNegotiation.Agreement agreement,
+            ChildKeys keys,
+            boolean exchangeInitiator,
+            Optional<ChildSa> previous) {
+        return children.install(
+                now,
+                connection.orElseThrow().name(),
+                agreement,
+                keys,
+                exchangeInitiator,
+                espRoute(),
+                previous,
+                latestPath);
+    }
+
+    /// What new keys come from.
+    ParentSa parent() {
+        return new ParentSa(context, theSa().initial().suite().prf(), theSa().keys().skD());
+    }
+
+    /// What `dynamic` selectors stand for.
+    ChildNegotiation.Hosts hosts() {
+        TransportPath path = latestPath.orElseThrow();
+        List<InetAddress> here = List.of(path.local().getAddress());
+        List<InetAddress> there = List.of(path.remote().getAddress());
+        if (virtualIps.isEmpty()) {
+            return new ChildNegotiation.Hosts(here, there);
         }
-        outbox.publish(new IkeEvent.ChildSaEstablished(child.status()));
+        return weStarted
+                ? new ChildNegotiation.Hosts(virtualIps, there)
+                : new ChildNegotiation.Hosts(here, virtualIps);
+    }
+
+    /// Whether we started the session.
+    boolean weStarted() {
+        return weStarted;
+    }
+
+    /// Makes an IKE SA the current one: it has all Child SAs (IK-105). The old one stays until it is deleted.
+    void promote(MonoTime now, IkeSa next) {
+        IkeSa old = theSa();
+        sas.promote(next);
+        ours = next.ours();
+        retirement.keep(now, old);
+        lifetimes.begin(now);
+        outbox.publish(new IkeEvent.IkeSaRekeyed(status("Established", weStarted)));
     }
 
     /// Where ESP goes now: into the stream, to the peer's UDP endpoint, or nowhere while that is unknown (IT-063).
@@ -395,24 +415,14 @@ final class Peering {
 
     /// Sends the ESP of all Child SAs to where it goes now.
     void routeChildren() {
-        EspRoute route = espRoute();
-        List<ChildSaId> moved = new ArrayList<>();
-        for (ChildSa child : children) {
-            if (!child.route().equals(route)) {
-                child.route(route);
-                moved.add(child.id());
-            }
-        }
-        if (!moved.isEmpty()) {
-            outbox.add(new Action.RouteEsp(moved, route));
-        }
+        children.route(espRoute());
     }
 
     /// How the session stands.
     ///
     /// @param state the stage in a word
     SessionStatus status(String state, boolean originalInitiator) {
-        Optional<InitialKeys> initial = sa.map(IkeSa::initial);
+        Optional<InitialKeys> initial = sas.current().map(IkeSa::initial);
         IkeSpi initiator =
                 initial.map(InitialKeys::initiatorSpi)
                         .orElse(originalInitiator ? ours : IkeSpi.ZERO);
@@ -436,29 +446,8 @@ final class Peering {
                 initial.map(i -> i.nat().peer()).orElse(false),
                 virtualIps,
                 establishedAt,
-                children.stream().map(ChildSa::status).toList());
-    }
-
-    void removeChild(ChildSa child, String cause) {
-        children.remove(child);
-        outbox.add(new Action.RemoveChildSa(child.id()));
-        outbox.publish(new IkeEvent.ChildSaClosed(child.status(), cause));
-    }
-
-    /// Ends a Child SA and tells the peer, now or when the window lets a request go.
-    void deleteChild(MonoTime now, ChildSa child, String cause) {
-        removeChild(child, cause);
-        untold.add(child.inbound());
-        tellOfDeleted(now);
-    }
-
-    /// Tells the peer of the Child SAs that ended without its knowing.
-    void tellOfDeleted(MonoTime now) {
-        if (!untold.isEmpty() && courier.outstanding().isEmpty()) {
-            List<Payload> deletes = Informational.deleteChildSas(untold);
-            untold.clear();
-            request(now, ExchangeType.INFORMATIONAL, deletes);
-        }
+                lifetimes.rekeyAt(),
+                children.living().stream().map(ChildSa::status).toList());
     }
 
     /// Everything ends here.
@@ -468,23 +457,15 @@ final class Peering {
         }
         over = true;
         timers.clearAll();
-        for (ChildSa child : List.copyOf(children)) {
-            removeChild(child, cause);
-        }
+        agenda.forgetAll();
+        children.closeAll(cause);
         if (!virtualIps.isEmpty()) {
             outbox.add(new Action.ReleaseAddresses(List.copyOf(virtualIps)));
-        }
-        taken.addAll(reserve);
-        reserve.clear();
-        if (!taken.isEmpty()) {
-            outbox.add(new Action.ReleaseSpis(List.copyOf(taken)));
-            taken.clear();
         }
         courier.closeStream();
         outbox.publish(new IkeEvent.IkeSaClosed(cause, failure));
         noLongerHalfOpen(false);
-        unbind();
-        sa.ifPresent(IkeSa::close);
+        sas.closeAll();
         outbox.add(new Action.End());
     }
 }

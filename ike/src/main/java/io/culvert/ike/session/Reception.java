@@ -63,7 +63,8 @@ final class Reception {
         if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
             return new Result.Init(message);
         }
-        if (peering.sa().isEmpty() || !peering.theSa().matches(message.header())) {
+        Optional<IkeSa> sa = peering.saOf(message.header());
+        if (sa.isEmpty()) {
             return unparsable(path, DropReason.WRONG_SPI);
         }
         if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
@@ -72,18 +73,22 @@ final class Reception {
         if (message.payloads().getLast() instanceof EncryptedFragment) {
             return dropped(path, DropReason.FRAGMENT);
         }
-        boolean encapsulated = peering.theSa().initPath().kind() == TransportKind.TCP_ENCAPSULATION;
+        boolean encapsulated = sa.get().initPath().kind() == TransportKind.TCP_ENCAPSULATION;
         if (encapsulated != (path.kind() == TransportKind.TCP_ENCAPSULATION)) {
             return dropped(path, DropReason.OTHER_MODE);
         }
-        return open(path, message, octets, awaitsRequests);
+        return open(sa.get(), path, message, octets, awaitsRequests);
     }
 
     private Result open(
-            TransportPath path, IkeMessage message, Octets octets, boolean awaitsRequests) {
+            IkeSa sa,
+            TransportPath path,
+            IkeMessage message,
+            Octets octets,
+            boolean awaitsRequests) {
         IkeHeader header = message.header();
         ChainResult chain;
-        switch (peering.theSa().inbound().open(octets, message)) {
+        switch (sa.inbound().open(octets, message)) {
             case OpenResult.BadIntegrity _ -> {
                 peering.outbox().drop(path, DropReason.BAD_INTEGRITY);
                 return path instanceof TransportPath.Tcp stream
@@ -98,40 +103,48 @@ final class Reception {
         suspect = Optional.empty();
         boolean isNew =
                 header.response()
-                        ? isAwaited(path, header)
-                        : isExpected(path, header, awaitsRequests);
+                        ? isAwaited(sa, path, header)
+                        : isExpected(sa, path, header, awaitsRequests);
         return isNew ? new Result.Opened(header, chain) : NOTHING;
     }
 
-    /// Whether a request is the next one. One that was answered already is answered again, by the path it came by
-    /// (IK-024, IT-025).
-    private boolean isExpected(TransportPath path, IkeHeader header, boolean awaitsRequests) {
-        IkeSa sa = peering.theSa();
-        if (header.messageId() == sa.expectedRequestId() && !sa.owesResponse()) {
-            if (!awaitsRequests) {
-                peering.outbox().drop(path, DropReason.OUT_OF_STATE);
+    /// Whether a request is new and within the window. One that was answered already is answered again, by the path it
+    /// came by (IK-024, IT-025).
+    private boolean isExpected(
+            IkeSa sa, TransportPath path, IkeHeader header, boolean awaitsRequests) {
+        long id = header.messageId();
+        return switch (sa.window().standing(id)) {
+            case NEW -> {
+                boolean taken = awaitsRequests && !sa.isClosed();
+                if (!taken) {
+                    peering.outbox().drop(path, DropReason.OUT_OF_STATE);
+                }
+                yield taken;
             }
-            return awaitsRequests;
-        }
-        boolean repeated = header.messageId() < sa.expectedRequestId();
-        Optional<ResponseCache.Cached> cached = sa.responses().find(header.messageId());
-        cached.ifPresent(
-                c -> peering.outbox().send(path, c.message(), c.header(), c.notation(), true));
-        if (repeated && sa.owesResponse() && header.messageId() == sa.expectedRequestId() - 1) {
-            sa.askedAgain(path);
-        }
-        peering.outbox()
-                .drop(path, repeated ? DropReason.REPEATED_REQUEST : DropReason.OUTSIDE_WINDOW);
-        return false;
+            case REPEATED -> {
+                if (!sa.window().askedAgain(id, path)) {
+                    sa.responses()
+                            .find(id)
+                            .ifPresent(response ->
+                                    peering.outbox()
+                                            .send(
+                                                    path,
+                                                    response,
+                                                    response.on(path, sa.outbound()),
+                                                    true));
+                }
+                peering.outbox().drop(path, DropReason.REPEATED_REQUEST);
+                yield false;
+            }
+            case OUTSIDE -> {
+                peering.outbox().drop(path, DropReason.OUTSIDE_WINDOW);
+                yield false;
+            }
+        };
     }
 
-    private boolean isAwaited(TransportPath path, IkeHeader header) {
-        Optional<Transmission> outstanding =
-                peering.courier()
-                        .outstanding()
-                        .filter(t ->
-                                t.messageId() == header.messageId()
-                                        && t.exchange().equals(header.exchangeType()));
+    private boolean isAwaited(IkeSa sa, TransportPath path, IkeHeader header) {
+        Optional<Transmission> outstanding = peering.awaiting(sa, header);
         if (outstanding.isEmpty()) {
             peering.outbox().drop(path, DropReason.UNEXPECTED_RESPONSE);
             return false;

@@ -1,25 +1,30 @@
 package io.culvert.ike.session;
 
-import io.culvert.ike.wire.IkeHeader;
-import io.culvert.ipsec.value.Octets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/// The latest response, for a request that comes again: it is answered once more and executed never (IK-024).
-///
-/// With a window of 1 the latest is the only one that can be asked for.
+/// The latest responses, as many as the window allows requests, for requests that come again: they are answered once
+/// more and executed never (IK-024).
 final class ResponseCache {
-    /// A response as it was sent.
+    private final List<OutgoingMessage> latest = new ArrayList<>(1);
+
+    /// Keeps a response.
     ///
-    /// @param notation its payloads in short: an idle SA keeps no more of them
-    record Cached(IkeHeader header, String notation, Octets message) {}
-
-    private Optional<Cached> latest = Optional.empty();
-
-    void put(Cached response) {
-        latest = Optional.of(response);
+    /// @param window how many requests the peer may have outstanding
+    void put(OutgoingMessage response, int window) {
+        while (latest.size() >= window) {
+            latest.removeFirst();
+        }
+        latest.add(response);
     }
 
-    Optional<Cached> find(long messageId) {
-        return latest.filter(cached -> cached.header().messageId() == messageId);
+    Optional<OutgoingMessage> find(long messageId) {
+        for (OutgoingMessage response : latest) {
+            if (response.header().messageId() == messageId) {
+                return Optional.of(response);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,11 +1,13 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.Command;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.List;
@@ -42,7 +44,7 @@ interface Stage {
         return this;
     }
 
-    /// The authentic response to the outstanding request came.
+    /// The authentic response to an outstanding request came.
     default Stage onResponse(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         return this;
@@ -65,6 +67,26 @@ interface Stage {
 
     /// A connection that was asked for is open.
     default Stage onConnectionOpened(MonoTime now) {
+        return this;
+    }
+
+    /// An operator wants something that only an established IKE SA can do.
+    default Stage onCommand(MonoTime now, Command.OfEstablished command) {
+        return this;
+    }
+
+    /// The data plane has something to tell.
+    default Stage onDataPlane(MonoTime now, DataPlaneEvent event) {
+        return this;
+    }
+
+    /// There are SPIs for further Child SAs.
+    default Stage onSpisReserved(MonoTime now) {
+        return this;
+    }
+
+    /// The peer does not answer any more in an IKE SA that was replaced.
+    default Stage onUnanswered(MonoTime now, IkeSa old) {
         return this;
     }
 

@@ -25,13 +25,29 @@ final class TimerTable {
         /// Give up waiting for a connection to come back.
         ABSENCE,
         /// Give up waiting for the answer to a DELETE.
-        GIVE_UP
+        GIVE_UP,
+        /// Rekey a Child SA, or end one whose time is over.
+        CHILD_LIFETIME,
+        /// Set up a Child SA that the peer could not set up before.
+        CHILD_START,
+        /// Rekey the IKE SA.
+        IKE_REKEY,
+        /// Authenticate anew.
+        REAUTHENTICATION,
+        /// End the IKE SA: its time is over.
+        IKE_EXPIRY,
+        /// Forget an IKE SA or a Child SA that was replaced.
+        FADING
     }
 
     private final Map<Kind, MonoTime> deadlines = new EnumMap<>(Kind.class);
 
     void set(Kind kind, MonoTime now, Duration after) {
         deadlines.put(kind, now.plus(after));
+    }
+
+    void setAt(Kind kind, MonoTime deadline) {
+        deadlines.put(kind, deadline);
     }
 
     boolean isSet(Kind kind) {

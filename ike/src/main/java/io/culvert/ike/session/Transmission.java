@@ -6,9 +6,11 @@ import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.PuzzleSolution;
+import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One outstanding request and the copies of it that were sent.
 ///
@@ -23,35 +25,79 @@ final class Transmission {
                     NotifyType.COOKIE2,
                     NotifyType.UPDATE_SA_ADDRESSES);
 
-    private final long messageId;
-    private final ExchangeType exchange;
+    private final Optional<IkeSa> sa;
+    private final Optional<Undertaking> undertaking;
+    private final OutgoingMessage message;
     private final List<Payload> payloads;
-    private final Octets message;
     private final List<TransportPath> copies = new ArrayList<>(2);
+    private Optional<MonoTime> deadline = Optional.empty();
     private int sendings;
     private int datagrams;
 
-    Transmission(long messageId, ExchangeType exchange, List<Payload> payloads, Octets message) {
-        this.messageId = messageId;
-        this.exchange = exchange;
-        this.payloads = List.copyOf(payloads);
+    private Transmission(
+            Optional<IkeSa> sa,
+            Optional<Undertaking> undertaking,
+            OutgoingMessage message,
+            List<Payload> payloads) {
+        this.sa = sa;
+        this.undertaking = undertaking;
         this.message = message;
+        this.payloads = List.copyOf(payloads);
+    }
+
+    /// An IKE_SA_INIT request.
+    static Transmission ofInit(OutgoingMessage message, List<Payload> payloads) {
+        return new Transmission(Optional.empty(), Optional.empty(), message, payloads);
+    }
+
+    /// A request in an IKE SA.
+    ///
+    /// @param undertaking whose request it is, once the IKE SA is established
+    static Transmission of(
+            IkeSa sa,
+            Optional<Undertaking> undertaking,
+            OutgoingMessage message,
+            List<Payload> payloads) {
+        return new Transmission(Optional.of(sa), undertaking, message, payloads);
+    }
+
+    /// The IKE SA that it belongs to, unless it is IKE_SA_INIT.
+    Optional<IkeSa> sa() {
+        return sa;
+    }
+
+    Optional<Undertaking> undertaking() {
+        return undertaking;
     }
 
     long messageId() {
-        return messageId;
+        return message.header().messageId();
     }
 
     ExchangeType exchange() {
-        return exchange;
+        return message.header().exchangeType();
     }
 
-    List<Payload> payloads() {
-        return payloads;
-    }
-
-    Octets message() {
+    OutgoingMessage message() {
         return message;
+    }
+
+    /// What has to be sent on a path.
+    List<Octets> on(TransportPath path) {
+        return sa.map(of -> message.on(path, of.outbound())).orElseGet(message::whole);
+    }
+
+    /// When something has to be done if no answer comes; nothing while a way to the peer is waited for elsewhere.
+    Optional<MonoTime> deadline() {
+        return deadline;
+    }
+
+    void deadline(MonoTime next) {
+        deadline = Optional.of(next);
+    }
+
+    void clearDeadline() {
+        deadline = Optional.empty();
     }
 
     /// Whether the request loses its meaning on another transport (IT-050).
@@ -67,12 +113,12 @@ final class Transmission {
 
     /// Whether this is IKE_SA_INIT, which nothing authenticates.
     boolean isInit() {
-        return exchange.equals(ExchangeType.IKE_SA_INIT);
+        return exchange().equals(ExchangeType.IKE_SA_INIT);
     }
 
     /// Whether this is a liveness check: it belongs to the path of ESP (IT-019).
     boolean isLivenessCheck() {
-        return exchange.equals(ExchangeType.INFORMATIONAL) && payloads.isEmpty();
+        return exchange().equals(ExchangeType.INFORMATIONAL) && payloads.isEmpty();
     }
 
     /// Notes a copy; gives whether it is a repetition.

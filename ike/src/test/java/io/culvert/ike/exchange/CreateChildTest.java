@@ -3,6 +3,7 @@ package io.culvert.ike.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.auth.SharedKeys;
@@ -79,6 +80,7 @@ class CreateChildTest {
                         ProposalParser.esp("aes128gcm16-x25519"),
                         ChildSaSpec.Mode.TUNNEL,
                         Lifetime.UNLIMITED,
+                        Lifespan.UNLIMITED,
                         64);
         return new CreateChild.Initiating(
                 new ParentSa(

@@ -3,6 +3,7 @@ package io.culvert.ike.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.extension.ChildNegotiation.Agreement;
 import io.culvert.ike.extension.ChildNegotiation.Hosts;
@@ -303,7 +304,14 @@ class ChildNegotiationTest {
     private static ChildConfig child(
             String name, Mode mode, List<SelectorTemplate> local, List<SelectorTemplate> remote) {
         return new ChildConfig(
-                name, local, remote, ProposalParser.esp("default"), mode, Lifetime.UNLIMITED, 64);
+                name,
+                local,
+                remote,
+                ProposalParser.esp("default"),
+                mode,
+                Lifetime.UNLIMITED,
+                Lifespan.UNLIMITED,
+                64);
     }
 
     private static SelectorTemplate fixed(String prefix) {

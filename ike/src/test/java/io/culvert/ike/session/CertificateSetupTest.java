@@ -203,6 +203,7 @@ class CertificateSetupTest {
                 config.pools(),
                 config.children(),
                 config.uniqueness(),
+                config.limits(),
                 config.timers());
     }
 

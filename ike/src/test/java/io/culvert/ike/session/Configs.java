@@ -3,6 +3,8 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.api.IkeSaLimits;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.TransportChoice;
@@ -89,6 +91,7 @@ final class Configs {
                 patient.pools(),
                 patient.children(),
                 patient.uniqueness(),
+                patient.limits(),
                 new ConnectionTimers(
                         List.of(Duration.ofMillis(100), Duration.ofMillis(100)),
                         times.streamAnswer(),
@@ -142,6 +145,7 @@ final class Configs {
                 List.of(proposal),
                 ChildSaSpec.Mode.TUNNEL,
                 Lifetime.UNLIMITED,
+                Lifespan.UNLIMITED,
                 1024);
     }
 
@@ -186,6 +190,7 @@ final class Configs {
                 pools,
                 children,
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }
 }

@@ -151,7 +151,7 @@ class EndTest {
         ChildSaSpec ofGateway = Pairs.onlyChild(pair.gateway);
         pair.inject(
                 pair.gateway,
-                Pair.udpTo(pair.gateway, 4500),
+                Pairs.udpTo(pair.gateway, 4500),
                 RequestWindowTest.fromClient(
                         pair, 2, Delete.childSas(List.of(ofGateway.outboundSpi()))));
 
@@ -170,7 +170,7 @@ class EndTest {
         Spi inbound = Pairs.onlyChild(pair.gateway).inboundSpi();
         pair.inject(
                 pair.gateway,
-                Pair.udpTo(pair.gateway, 4500),
+                Pairs.udpTo(pair.gateway, 4500),
                 RequestWindowTest.fromClient(
                         pair, 2, Delete.childSas(List.of(inbound, new Spi(0x0bad_5b1)))));
 
@@ -289,7 +289,7 @@ class EndTest {
             IkeHeader header =
                     RequestWindowTest.forger(pair).response(ExchangeType.INFORMATIONAL, false, 2);
             Octets forged = MessageCodec.encode(new IkeMessage(header, List.of(Notify.of(type))));
-            pair.inject(pair.client, Pair.udpTo(pair.client, 4500), forged);
+            pair.inject(pair.client, Pairs.udpTo(pair.client, 4500), forged);
         }
         GarbageTest.assertStillWorks(pair);
     }
@@ -300,7 +300,7 @@ class EndTest {
         Pair pair = Situation.AWAITING_AUTH_RESPONSE.reach(Way.UDP, 1);
         pair.inject(
                 pair.gateway,
-                Pair.udpTo(pair.gateway, 4500),
+                Pairs.udpTo(pair.gateway, 4500),
                 RequestWindowTest.fromClient(pair, 1, Delete.ikeSa()));
 
         assertThat(RequestWindowTest.lastSent(pair.gateway).payloads()).isEmpty();
@@ -322,7 +322,7 @@ class EndTest {
         Forger forger = RequestWindowTest.forger(pair);
         pair.inject(
                 pair.client,
-                Pair.udpTo(pair.client, 4500),
+                Pairs.udpTo(pair.client, 4500),
                 forger.message(
                         forger.request(ExchangeType.CREATE_CHILD_SA, false, 0), List.of(offer)));
         return RequestWindowTest.lastSent(pair.client).payloads();

@@ -71,8 +71,8 @@ record Garbage(Recipe recipe, boolean toClient, By by, long first, long second, 
     private TransportPath path(Pair pair, Pair.End to) {
         return switch (by) {
             case USUAL -> pair.pathTo(to);
-            case UDP_500 -> Pair.udpTo(to, 500);
-            case UDP_4500 -> Pair.udpTo(to, 4500);
+            case UDP_500 -> Pairs.udpTo(to, 500);
+            case UDP_4500 -> Pairs.udpTo(to, 4500);
             case OTHER_IKE_TCP -> pair.foreignConnection(StreamFraming.IKE_TCP);
             case OTHER_TCP_ENCAPSULATION -> pair.foreignConnection(StreamFraming.TCP_ENCAPSULATION);
         };

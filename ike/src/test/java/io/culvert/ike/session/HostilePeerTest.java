@@ -118,7 +118,7 @@ class HostilePeerTest {
         TransportPath path(Pair pair, Pair.End to) {
             return switch (by) {
                 case 0 -> pair.pathTo(to);
-                case 1 -> Pair.udpTo(to, 4500);
+                case 1 -> Pairs.udpTo(to, 4500);
                 case 2 -> pair.foreignConnection(StreamFraming.IKE_TCP);
                 default -> pair.foreignConnection(StreamFraming.TCP_ENCAPSULATION);
             };

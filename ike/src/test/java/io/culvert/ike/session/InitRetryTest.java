@@ -223,12 +223,12 @@ class InitRetryTest {
                         .map(Pair.InFlight::message)
                         .findFirst()
                         .orElseThrow();
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 500), request);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 500), request);
         assertThat(pair.traffic.getLast().message()).isEqualTo(answer);
 
         int before = pair.traffic.size();
         pair.inject(pair.gateway, pair.foreignConnection(StreamFraming.IKE_TCP), request);
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 4500), request);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 4500), request);
         assertThat(pair.traffic).hasSize(before);
         assertThat(RequestWindowTest.dropped(pair.gateway)).isEqualTo("INIT_ON_OTHER_TRANSPORT");
     }
@@ -239,7 +239,7 @@ class InitRetryTest {
         for (Situation late : List.of(Situation.PARKED, Situation.ESTABLISHED)) {
             Pair pair = late.reach(Way.UDP, 1);
             int before = pair.traffic.size();
-            pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 500), requests(pair).getFirst());
+            pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 500), requests(pair).getFirst());
 
             assertThat(pair.traffic).hasSize(before);
             assertThat(pair.gateway.sessions).hasSize(1);
@@ -327,7 +327,7 @@ class InitRetryTest {
         TransportPath path =
                 pair.pathTo(pair.client) instanceof TransportPath.Tcp stream
                         ? stream
-                        : Pair.udpTo(pair.client, 500);
+                        : Pairs.udpTo(pair.client, 500);
         Octets response = response(pair, payload);
         pair.traffic.add(new Pair.InFlight(pair.gateway, path, response));
         pair.inject(pair.client, path, response);

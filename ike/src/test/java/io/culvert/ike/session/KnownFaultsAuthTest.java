@@ -189,7 +189,7 @@ class KnownFaultsAuthTest {
                                     int before = pair.traffic.size();
                                     pair.inject(
                                             pair.client,
-                                            Pair.udpTo(pair.client, 4500),
+                                            Pairs.udpTo(pair.client, 4500),
                                             forger.message(header, List.of(Delete.ikeSa())));
                                     assertThat(pair.traffic).hasSize(before);
                                     RequestWindowTest.answerLease(pair);
@@ -205,7 +205,7 @@ class KnownFaultsAuthTest {
         List<Payload> first = forger.open(authRequest(pair));
         pair.inject(
                 pair.gateway,
-                Pair.udpTo(pair.gateway, 4500),
+                Pairs.udpTo(pair.gateway, 4500),
                 forger.message(forger.request(ExchangeType.IKE_AUTH, true, 2), first));
 
         assertThat(RequestWindowTest.lastSent(pair.gateway).payloads())
@@ -262,7 +262,7 @@ class KnownFaultsAuthTest {
                     assertThat(RequestWindowTest.lastSent(pair.gateway).payloads())
                             .isEqualTo("IDr AUTH N(" + error + ")");
                     assertThat(pair.gateway.children).isEmpty();
-                    assertThat(pair.gateway.heldSpis).isEmpty();
+                    assertThat(pair.gateway.heldSpis).as("one for the next").hasSize(1);
                 });
     }
 
@@ -291,7 +291,7 @@ class KnownFaultsAuthTest {
                     IkeHeader header = forger.response(ExchangeType.IKE_AUTH, false, 1);
                     pair.inject(
                             pair.client,
-                            Pair.udpTo(pair.client, 4500),
+                            Pairs.udpTo(pair.client, 4500),
                             forger.message(header, change.apply(honest)));
 
                     assertThat(pair.client.children).isEmpty();
@@ -328,7 +328,7 @@ class KnownFaultsAuthTest {
     }
 
     private static void inject(Pair pair, Octets message) {
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 4500), message);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 4500), message);
     }
 
     private static IkeHeader header(Pair pair) {

@@ -315,13 +315,13 @@ class KnownFaultsInitTest {
         Octets changed =
                 MessageCodec.encode(
                         new IkeMessage(honest.header(), change.apply(honest.payloads())));
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 500), changed);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 500), changed);
     }
 
     private static void inject(Pair pair, IkeMessage response) {
         pair.client.handle(
                 new Input.MessageReceived(
-                        Pair.udpTo(pair.client, 500), MessageCodec.encode(response)));
+                        Pairs.udpTo(pair.client, 500), MessageCodec.encode(response)));
         pair.settle();
         assertThat(pair.client.actions(Action.OpenConnection.class)).isEmpty();
     }

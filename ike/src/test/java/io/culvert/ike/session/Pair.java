@@ -150,8 +150,8 @@ final class Pair {
                         handle(target, new Input.SpisReserved(spis));
                     }
                     case Action.ReleaseSpis(List<Spi> spis) -> spis.forEach(this::release);
-                    case Action.InstallChildSa(ChildSaSpec spec) ->
-                            children.put(spec.id().value(), spec);
+                    case Action.InstallChildSa(ChildSaSpec spec) -> installed(spec);
+                    case Action.ReplaceChildSa(ChildSaSpec spec, var _) -> installed(spec);
                     case Action.RemoveChildSa(var id) ->
                             release(children.remove(id.value()).inboundSpi());
                     case Action.ReleaseAddresses(var addresses) ->
@@ -171,11 +171,17 @@ final class Pair {
                     case Action.SendNatKeepalive _,
                             Action.HalfCloseConnection _,
                             Action.RouteEsp _,
+                            Action.SwitchOutbound _,
+                            Action.Reauthenticate _,
                             Action.AssignAddresses _,
                             Action.ReplaceOthers _,
                             Action.End _ -> {}
                 }
             }
+        }
+
+        private void installed(ChildSaSpec spec) {
+            children.put(spec.id().value(), spec);
         }
 
         private void release(Spi spi) {
@@ -343,17 +349,7 @@ final class Pair {
         return connections.values().stream()
                 .findFirst()
                 .<TransportPath>map(path -> to.isClient ? path : mirrored(path))
-                .orElseGet(() -> udpTo(to, 4500));
-    }
-
-    /// The UDP path between two equal ports.
-    static TransportPath.Udp udpTo(End to, int port) {
-        InetAddress here = to.isClient ? CLIENT : GATEWAY;
-        InetAddress there = to.isClient ? GATEWAY : CLIENT;
-        return new TransportPath.Udp(
-                new InetSocketAddress(here, port),
-                new InetSocketAddress(there, port),
-                port == 4500);
+                .orElseGet(() -> Pairs.udpTo(to, 4500));
     }
 
     /// A connection to the gateway that somebody else opened.
@@ -375,8 +371,8 @@ final class Pair {
     }
 
     boolean isUp() {
-        return client.session.map(s -> s.status().state()).equals(Optional.of("Established"))
-                && gateway.session.map(s -> s.status().state()).equals(Optional.of("Established"));
+        return Stream.of(client, gateway)
+                .allMatch(end -> end.session.orElseThrow().status().state().equals("Established"));
     }
 
     EspRoute clientRoute() {
@@ -439,27 +435,25 @@ final class Pair {
     private void receive(End to, TransportPath path, Octets octets) {
         Optional<IkeSession> target =
                 IkeHeader.peek(octets).map(header -> to.bound.get(header.receiverSpi()));
-        if (target.isPresent()) {
-            to.handle(target.get(), new Input.MessageReceived(path, octets));
-        } else if (to == gateway) {
+        var message = new Input.MessageReceived(path, octets);
+        target.ifPresent(session -> to.handle(session, message));
+        if (target.isEmpty() && to == gateway) {
             knock(path, octets);
         }
     }
 
     private void knock(TransportPath path, Octets octets) {
+        var message = new Input.MessageReceived(path, octets);
         switch (admission.decide(now, path, octets)) {
             case Admission.Decision.Accept(var ours) -> {
                 var created = IkeSession.responder(gateway.context, ours, gatewayConfigs);
                 gateway.add(created);
-                gateway.handle(created, new Input.MessageReceived(path, octets));
-                if (created.isOver()) {
-                    gateway.remove(created);
-                }
+                gateway.handle(created, message);
+                Optional.of(created).filter(IkeSession::isOver).ifPresent(gateway::remove);
             }
             case Admission.Decision.Forward(var ours) ->
                     Optional.ofNullable(gateway.bound.get(ours))
-                            .ifPresent(s ->
-                                    gateway.handle(s, new Input.MessageReceived(path, octets)));
+                            .ifPresent(s -> gateway.handle(s, message));
             case Admission.Decision.Reply(Octets reply, String _) ->
                     launch(new InFlight(gateway, path, reply));
             case Admission.Decision.Drop _ -> {}
@@ -490,10 +484,12 @@ final class Pair {
         return outside;
     }
 
-    private static TransportPath.Tcp mirrored(TransportPath.Tcp path) {
-        InetSocketAddress ours = path.remote();
-        InetSocketAddress theirs = path.local();
+    private static TransportPath.Tcp mirrored(TransportPath.Tcp of) {
         return new TransportPath.Tcp(
-                path.connection(), path.framing(), !path.weOpened(), ours, theirs);
+                of.connection(),
+                of.framing(),
+                !of.weOpened(),
+                /* local= */ of.remote(),
+                /* remote= */ of.local());
     }
 }

@@ -7,9 +7,11 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
 import io.culvert.ike.eap.EapStep;
+import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -109,6 +111,15 @@ final class Pairs {
         if (!fit) {
             throw new AssertionError("the keys do not fit: " + ours + " and " + theirs);
         }
+    }
+
+    /// The UDP path between two equal ports.
+    static TransportPath.Udp udpTo(Pair.End to, int port) {
+        var client = new InetSocketAddress(Pair.CLIENT, port);
+        var gateway = new InetSocketAddress(Pair.GATEWAY, port);
+        return to.isClient
+                ? new TransportPath.Udp(client, gateway, port == 4500)
+                : new TransportPath.Udp(gateway, client, port == 4500);
     }
 
     private static SessionContext revealing(SessionContext context) {

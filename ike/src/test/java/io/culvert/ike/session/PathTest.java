@@ -90,7 +90,7 @@ class PathTest {
         Pair pair = Pairs.of(Way.UDP).start();
         Octets message = RequestWindowTest.fromClient(pair, 2);
         EspRoute before = pair.gatewayRoute();
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 4500), message);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 4500), message);
         pair.inject(pair.gateway, ELSEWHERE, message);
         assertThat(pair.gatewayRoute()).isEqualTo(before);
 
@@ -105,7 +105,9 @@ class PathTest {
         Pair pair = Pairs.of(Way.UDP).start();
         EspRoute before = pair.gatewayRoute();
         pair.inject(
-                pair.gateway, Pair.udpTo(pair.gateway, 500), RequestWindowTest.fromClient(pair, 2));
+                pair.gateway,
+                Pairs.udpTo(pair.gateway, 500),
+                RequestWindowTest.fromClient(pair, 2));
 
         assertThat(pair.gatewayRoute()).isEqualTo(before);
     }
@@ -134,7 +136,7 @@ class PathTest {
         Pair encapsulated = Pairs.of(Way.TCP_ENCAPSULATION).start();
         encapsulated.inject(
                 encapsulated.gateway,
-                Pair.udpTo(encapsulated.gateway, 4500),
+                Pairs.udpTo(encapsulated.gateway, 4500),
                 RequestWindowTest.fromClient(encapsulated, 2));
         assertThat(RequestWindowTest.dropped(encapsulated.gateway)).isEqualTo("OTHER_MODE");
 
@@ -351,7 +353,7 @@ class PathTest {
                                 RequestWindowTest.forger(pair)
                                         .request(ExchangeType.CREATE_CHILD_SA, true, 1),
                                 List.of());
-        pair.inject(pair.gateway, Pair.udpTo(pair.gateway, 4500), rekey);
+        pair.inject(pair.gateway, Pairs.udpTo(pair.gateway, 4500), rekey);
 
         assertThat(RequestWindowTest.lastSent(pair.gateway).payloads())
                 .isEqualTo("N(INVALID_SYNTAX)");

@@ -206,7 +206,7 @@ class RequestWindowTest {
         TransportPath.Tcp third = pair.foreignConnection(StreamFraming.IKE_TCP);
         pair.inject(pair.client, third, response);
         assertThat(dropped(pair.client)).isEqualTo("RESPONSE_ON_WRONG_TRANSPORT");
-        pair.inject(pair.client, Pair.udpTo(pair.client, 4500), response);
+        pair.inject(pair.client, Pairs.udpTo(pair.client, 4500), response);
         assertThat(pair.isUp()).isFalse();
 
         // the connection breaks, so a copy goes over UDP; then that is a way for the answer
@@ -214,7 +214,7 @@ class RequestWindowTest {
         pair.reset();
         assertThat(pair.client.ladder().getLast()).isEqualTo("IKE_AUTH request 1 udp");
         pair.keeps = _ -> false;
-        pair.inject(pair.client, Pair.udpTo(pair.client, 4500), response);
+        pair.inject(pair.client, Pairs.udpTo(pair.client, 4500), response);
         assertThat(pair.isUp()).isTrue();
     }
 
@@ -243,9 +243,9 @@ class RequestWindowTest {
         Pair pair = Pairs.of(Way.UDP).start();
         List<TransportPath> paths =
                 List.of(
-                        Pair.udpTo(pair.gateway, 500),
+                        Pairs.udpTo(pair.gateway, 500),
                         pair.foreignConnection(StreamFraming.IKE_TCP),
-                        Pair.udpTo(pair.gateway, 4500),
+                        Pairs.udpTo(pair.gateway, 4500),
                         pair.foreignConnection(StreamFraming.IKE_TCP));
         long id = 2;
         for (TransportPath path : paths) {
@@ -276,7 +276,7 @@ class RequestWindowTest {
     }
 
     private static TransportPath udp(Pair pair) {
-        return Pair.udpTo(pair.gateway, 4500);
+        return Pairs.udpTo(pair.gateway, 4500);
     }
 
     private static Pair.InFlight authRequest(Pair pair) {

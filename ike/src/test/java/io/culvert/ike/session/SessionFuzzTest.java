@@ -50,8 +50,8 @@ final class SessionFuzzTest {
     private static TransportPath path(FuzzedDataProvider data, Pair pair, Pair.End to) {
         return switch (data.consumeInt(0, 4)) {
             case 0 -> pair.pathTo(to);
-            case 1 -> Pair.udpTo(to, 500);
-            case 2 -> Pair.udpTo(to, 4500);
+            case 1 -> Pairs.udpTo(to, 500);
+            case 2 -> Pairs.udpTo(to, 4500);
             case 3 -> pair.foreignConnection(StreamFraming.IKE_TCP);
             default -> pair.foreignConnection(StreamFraming.TCP_ENCAPSULATION);
         };

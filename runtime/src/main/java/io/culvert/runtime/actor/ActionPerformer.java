@@ -93,8 +93,12 @@ final class ActionPerformer {
                 house.dataPlane().releaseSpis(unused);
             }
             case Action.InstallChildSa(ChildSaSpec spec) -> {
-                return install(spec);
+                return install(spec, () -> house.dataPlane().install(spec));
             }
+            case Action.ReplaceChildSa(ChildSaSpec next, ChildSaId previous) -> {
+                return install(next, () -> house.dataPlane().replace(next, previous));
+            }
+            case Action.SwitchOutbound(ChildSaId next) -> house.dataPlane().switchOutbound(next);
             case Action.RemoveChildSa(ChildSaId sa) -> remove(sa);
             case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> {
                 house.dataPlane().route(sas, route);
@@ -109,6 +113,8 @@ final class ActionPerformer {
             case Action.Ask(int number, Question question) -> ask(number, question);
             case Action.ReplaceOthers(Identity local, Identity remote) ->
                     replaceOthers(new Identities(local, remote));
+            case Action.Reauthenticate again ->
+                    house.surroundings().reauthenticate(actor.id(), again);
             case Action.Publish(IkeEvent event) -> publish(now, event);
             case Action.RevealKeys reveal ->
                     house.surroundings().revealed(actor.id(), reveal.keys());
@@ -185,10 +191,10 @@ final class ActionPerformer {
         opened.add(connection);
     }
 
-    private List<Input> install(ChildSaSpec spec) {
+    private List<Input> install(ChildSaSpec spec, Runnable step) {
         house.children().put(spec.id(), actor);
         try {
-            house.dataPlane().install(spec);
+            step.run();
         } catch (RuntimeException e) {
             house.children().remove(spec.id(), actor);
             return List.of(new Input.InstallFailed(spec.id(), String.valueOf(e.getMessage())));

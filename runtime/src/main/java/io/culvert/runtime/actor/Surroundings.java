@@ -23,6 +23,9 @@ public interface Surroundings {
     /// Gives back addresses that were assigned to us, or leased to the peer.
     void release(long session, List<InetAddress> addresses);
 
+    /// Starts a session that authenticates anew in place of this one, and terminates this one once that is established.
+    void reauthenticate(long session, Action.Reauthenticate again);
+
     /// Something happened.
     void published(long session, MonoTime when, IkeEvent event);
 

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +31,8 @@ public final class AddressPools {
     private final Map<Long, List<Lease>> held = new HashMap<>();
 
     private record Lease(Leases pool, InetAddress address) {}
+
+    private record Holder(Identity identity, int sessions) {}
 
     /// Pools with all addresses free.
     public AddressPools(List<AddressPool> pools) {
@@ -112,7 +113,7 @@ public final class AddressPools {
         private final AddressPool settings;
         private final BigInteger first;
         private final BigInteger last;
-        private final Set<InetAddress> taken = new HashSet<>();
+        private final Map<InetAddress, Holder> taken = new HashMap<>();
 
         /// Free ones that were leased, the one given back first in front.
         private final LinkedHashSet<InetAddress> returned = new LinkedHashSet<>();
@@ -140,6 +141,12 @@ public final class AddressPools {
         }
 
         Optional<InetAddress> lease(Identity identity, InetAddress wanted) {
+            Holder holder = taken.get(wanted);
+            if (holder != null && holder.identity.equals(identity)) {
+                // who authenticates anew keeps its address until the older session is gone
+                taken.put(wanted, new Holder(identity, holder.sessions + 1));
+                return Optional.of(wanted);
+            }
             Optional<InetAddress> chosen =
                     Optional.ofNullable(remembered.get(identity)).filter(this::isFree);
             if (chosen.isEmpty() && !wanted.isAnyLocalAddress() && isFree(wanted)) {
@@ -150,14 +157,17 @@ public final class AddressPools {
             }
             chosen.ifPresent(address -> {
                 returned.remove(address);
-                taken.add(address);
+                taken.put(address, new Holder(identity, 1));
                 remember(identity, address);
             });
             return chosen;
         }
 
         void free(InetAddress address) {
-            if (taken.remove(address)) {
+            Holder holder = taken.remove(address);
+            if (holder != null && holder.sessions > 1) {
+                taken.put(address, new Holder(holder.identity, holder.sessions - 1));
+            } else if (holder != null) {
                 returned.add(address);
             }
         }
@@ -183,7 +193,7 @@ public final class AddressPools {
             BigInteger number = number(address);
             return number.compareTo(first) >= 0
                     && number.compareTo(last) <= 0
-                    && !taken.contains(address)
+                    && !taken.containsKey(address)
                     && !settings.dns().contains(address);
         }
 

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
 /// What an endpoint does for its sessions.
 final class EndpointSurroundings implements Surroundings {
@@ -22,6 +24,8 @@ final class EndpointSurroundings implements Surroundings {
     private final EndpointSettings settings;
     private final AddressPools pools;
     private final EapConversations eap;
+    private final AtomicReference<BiConsumer<Long, Action.Reauthenticate>> reauthentication =
+            new AtomicReference<>((_, _) -> {});
     private final ConcurrentHashMap<Long, SessionHandle> handles = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, String> answered = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Long, List<InetAddress>> assigned = new ConcurrentHashMap<>();
@@ -30,6 +34,11 @@ final class EndpointSurroundings implements Surroundings {
         this.settings = settings;
         pools = new AddressPools(settings.pools());
         eap = new EapConversations(settings.eap());
+    }
+
+    /// Who starts sessions that authenticate anew.
+    void reauthenticateBy(BiConsumer<Long, Action.Reauthenticate> starter) {
+        reauthentication.set(starter);
     }
 
     void started(SessionHandle handle) {
@@ -82,6 +91,11 @@ final class EndpointSurroundings implements Surroundings {
             inUse.removeAll(ours);
         }
         unassign(session, ours);
+    }
+
+    @Override
+    public void reauthenticate(long session, Action.Reauthenticate again) {
+        reauthentication.get().accept(session, again);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.culvert.runtime.embed;
 
+import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
@@ -101,14 +102,17 @@ public final class IkeEndpoint implements AutoCloseable {
                             settings.connections());
             reports.to(sessions);
             network.start(sessions, parts.intake());
-            return new IkeEndpoint(
-                    timekeeper,
-                    counters,
-                    network,
-                    parts.dataPlane(),
-                    sessions,
-                    surroundings,
-                    ports);
+            IkeEndpoint endpoint =
+                    new IkeEndpoint(
+                            timekeeper,
+                            counters,
+                            network,
+                            parts.dataPlane(),
+                            sessions,
+                            surroundings,
+                            ports);
+            surroundings.reauthenticateBy(endpoint::reauthenticate);
+            return endpoint;
         } catch (IOException | RuntimeException e) {
             closeAll(opened, e);
             throw e;
@@ -196,6 +200,22 @@ public final class IkeEndpoint implements AutoCloseable {
                         });
         made.getFirst().runBy(actor);
         return made.getFirst();
+    }
+
+    /// Make before break: the old session ends when the new one is established, and goes on if it is not.
+    private void reauthenticate(long old, Action.Reauthenticate again) {
+        if (closed.get()) {
+            return;
+        }
+        SessionHandle fresh =
+                initiate(again.connection().again(again.addresses()), again.endpoints());
+        var _ =
+                fresh.outcome()
+                        .thenAccept(outcome -> {
+                            if (outcome instanceof SessionOutcome.Established) {
+                                command(old, new Command.Terminate("authenticated anew"));
+                            }
+                        });
     }
 
     /// Answers these connections from now on; sessions that exist keep theirs.

@@ -100,6 +100,9 @@ public final class SessionHandle {
                     IkeEvent.TransportChosen _,
                     IkeEvent.NatDetected _,
                     IkeEvent.ChildSaClosed _,
+                    IkeEvent.ChildSaRekeyed _,
+                    IkeEvent.IkeSaRekeyed _,
+                    IkeEvent.RekeyingFailed _,
                     IkeEvent.AddressesAssigned _,
                     IkeEvent.MessageDropped _ -> {}
         }

@@ -6,6 +6,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
 import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.auth.Identity;
@@ -167,6 +168,7 @@ abstract class EndpointFixture {
                 List.of(),
                 List.of(),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }
 

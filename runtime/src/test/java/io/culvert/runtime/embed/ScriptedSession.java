@@ -130,6 +130,7 @@ final class ScriptedSession implements Session {
                 false,
                 List.of(),
                 established ? Optional.of(MonoTime.ZERO) : Optional.empty(),
+                Optional.empty(),
                 List.of());
     }
 

@@ -1,0 +1,203 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.ChildConfig;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.exchange.CreateChild;
+import io.culvert.ike.exchange.Nonces;
+import io.culvert.ike.extension.ChildNegotiation;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Makes a Child SA: a further one, or one that replaces another.
+///
+/// If the peer replaces the same one at the same time there are two new ones. That with the lowest of the four nonces is
+/// redundant and is deleted by its initiator; the initiator of the other deletes the old Child SA (IK-103).
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.8.1 RFC 7296 section 2.8.1
+final class ChildCreation implements Undertaking {
+    private static final Duration RETRY = Duration.ofSeconds(10);
+
+    /// The Child SA that the peer has made meanwhile in place of the same one.
+    private record Rival(ChildSa child, List<Octets> nonces) {}
+
+    private final Peering peering;
+    private final ChildConfig config;
+    private final Optional<ChildSa> old;
+    private Optional<CreateChild.Initiating> exchange = Optional.empty();
+    private Optional<Spi> inbound = Optional.empty();
+    private Optional<Rival> rival = Optional.empty();
+
+    private ChildCreation(Peering peering, ChildConfig config, Optional<ChildSa> old) {
+        this.peering = peering;
+        this.config = config;
+        this.old = old;
+    }
+
+    /// A further Child SA.
+    static ChildCreation of(Peering peering, ChildConfig config) {
+        return new ChildCreation(peering, config, Optional.empty());
+    }
+
+    /// A Child SA in place of another.
+    static ChildCreation inPlaceOf(Peering peering, ChildSa old) {
+        old.noRekeying();
+        return new ChildCreation(peering, old.config(), Optional.of(old));
+    }
+
+    /// Whether it replaces this one.
+    boolean replaces(ChildSa child) {
+        return old.equals(Optional.of(child));
+    }
+
+    /// Whether it makes a further Child SA of this name.
+    boolean adds(String name) {
+        return old.isEmpty() && config.name().equals(name);
+    }
+
+    @Override
+    public ExchangeType exchange() {
+        return ExchangeType.CREATE_CHILD_SA;
+    }
+
+    @Override
+    public boolean isReady() {
+        return inbound.isPresent() || peering.children().hasSpi();
+    }
+
+    @Override
+    public Optional<List<Payload>> request(MonoTime now) {
+        boolean replacedOrGone =
+                old.filter(child ->
+                                child.isClosing()
+                                        || child.successor().isPresent()
+                                        || !peering.children().living().contains(child))
+                        .isPresent();
+        if (replacedOrGone) {
+            abandoned();
+            return Optional.empty();
+        }
+        if (exchange.isEmpty()) {
+            inbound = peering.takeSpi();
+            peering.children().replenish();
+            exchange = Optional.of(begin(inbound.orElseThrow()));
+        }
+        return Optional.of(exchange.get().buildRequest());
+    }
+
+    /// What is in use is never narrowed by a rekeying, so that is asked for (IK-120).
+    private CreateChild.Initiating begin(Spi spi) {
+        ChildNegotiation.Hosts hosts = peering.hosts();
+        return new CreateChild.Initiating(
+                peering.parent(),
+                config,
+                spi,
+                old.map(child -> child.status().local())
+                        .orElseGet(() -> ChildNegotiation.resolve(config.local(), hosts.local())),
+                old.map(child -> child.status().remote())
+                        .orElseGet(() -> ChildNegotiation.resolve(config.remote(), hosts.remote())),
+                old.map(ChildSa::inbound));
+    }
+
+    /// The peer rekeys the same Child SA, and we have agreed.
+    void rivaledBy(ChildSa child, List<Octets> nonces) {
+        rival = Optional.of(new Rival(child, nonces));
+    }
+
+    @Override
+    public void answered(MonoTime now, List<Payload> response) {
+        CreateChild.Initiating current = exchange.orElseThrow();
+        switch (current.processResponse(response)) {
+            case CreateChild.Verdict.TryAgain _ -> peering.agenda().again(now, this);
+            case CreateChild.Verdict.Agreed(CreateChild.Made made) -> {
+                current.close();
+                agreed(now, made);
+            }
+            case CreateChild.Verdict.Refused(Notify error, SessionFailure failure) -> {
+                abandoned();
+                refused(now, error, failure);
+            }
+            case CreateChild.Verdict.Unusable(SessionFailure failure) -> {
+                Spi unusable = inbound.orElseThrow();
+                abandoned();
+                peering.agenda().add(now, ChildDeletion.of(peering, unusable));
+                failed(now, failure);
+            }
+        }
+    }
+
+    @Override
+    public void abandoned() {
+        exchange.ifPresent(CreateChild.Initiating::close);
+        inbound.ifPresent(peering::giveBack);
+    }
+
+    private void agreed(MonoTime now, CreateChild.Made made) {
+        Optional<ChildSa> previous = old.filter(peering.children().living()::contains);
+        ChildSa fresh = peering.install(now, made.agreement(), made.keys(), true, previous);
+        boolean redundant =
+                rival.filter(other -> Nonces.lowestIsAmong(made.nonces(), other.nonces()))
+                        .isPresent();
+        if (redundant) {
+            fresh.replacedBy(rival.get().child());
+            peering.agenda()
+                    .add(now, ChildDeletion.of(peering, fresh, "redundant after a rekeying"));
+            return;
+        }
+        peering.children().sendBy(fresh);
+        rival.ifPresent(other -> other.child().replacedBy(fresh));
+        previous.ifPresent(child -> {
+            child.replacedBy(fresh);
+            peering.agenda().add(now, ChildDeletion.of(peering, child, "rekeyed"));
+        });
+    }
+
+    private void refused(MonoTime now, Notify error, SessionFailure failure) {
+        boolean peerHasDoneIt = rival.isPresent();
+        if (peerHasDoneIt) {
+            return;
+        }
+        if (error.is(NotifyType.CHILD_SA_NOT_FOUND) && old.isPresent()) {
+            // the peer has lost it: begin anew, if nothing else has taken its place (IK-104)
+            old.filter(peering.children().living()::contains)
+                    .ifPresent(child -> peering.children().remove(child, "unknown to the peer"));
+            if (peering.children().named(config.name()).isEmpty()) {
+                peering.agenda().add(now, of(peering, config));
+            }
+            return;
+        }
+        if (error.is(NotifyType.TEMPORARY_FAILURE)) {
+            retryLater(now);
+            return;
+        }
+        failed(now, failure);
+    }
+
+    private void failed(MonoTime now, SessionFailure failure) {
+        if (old.isEmpty()) {
+            peering.outbox().publish(new IkeEvent.ChildSaFailed(config.name(), failure));
+            return;
+        }
+        peering.outbox().publish(new IkeEvent.RekeyingFailed("child " + config.name(), failure));
+        retryLater(now);
+    }
+
+    /// Not at once (IK-106), and not at the same moment as the peer.
+    private void retryLater(MonoTime now) {
+        MonoTime later = peering.lifetimes().soon(now, RETRY);
+        if (old.isPresent()) {
+            old.get().rekeyAt(later);
+            peering.children().arm();
+        } else {
+            peering.lifetimes().startLater(config.name(), later);
+        }
+    }
+}

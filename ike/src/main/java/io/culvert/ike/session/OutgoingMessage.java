@@ -1,0 +1,92 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.keys.SkProtection;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.Octets;
+import java.util.List;
+
+/// A message of ours in the forms in which it is sent: whole, and in fragments over UDP if it is too large for one
+/// datagram.
+///
+/// Each form is sealed once, so that a repetition is bitwise identical (IK-023, IT-021); the forms have different IVs, as
+/// one object seals both (IK-070). A small message, which has but one form, keeps nothing else.
+final class OutgoingMessage {
+    private final IkeHeader header;
+    private final String notation;
+    private final int largestDatagram;
+    private final Octets whole;
+    private List<Payload> payloads;
+    private List<Octets> fragments = List.of();
+
+    private OutgoingMessage(
+            IkeHeader header,
+            String notation,
+            Octets whole,
+            int largestDatagram,
+            List<Payload> payloads) {
+        this.header = header;
+        this.notation = notation;
+        this.whole = whole;
+        this.largestDatagram = largestDatagram;
+        this.payloads = payloads;
+    }
+
+    /// A message that nothing protects, so it cannot be fragmented.
+    static OutgoingMessage unprotected(IkeHeader header, List<Payload> payloads, Octets message) {
+        return new OutgoingMessage(
+                header, Outbox.notation(payloads), message, Integer.MAX_VALUE, List.of());
+    }
+
+    /// A message of an IKE SA.
+    ///
+    /// @param largestDatagram the size in octets above which it goes in fragments over UDP
+    static OutgoingMessage sealed(
+            SkProtection protection,
+            IkeHeader header,
+            List<Payload> payloads,
+            int largestDatagram) {
+        Octets whole = protection.seal(header, List.of(), payloads);
+        return new OutgoingMessage(
+                header,
+                Outbox.notation(payloads),
+                whole,
+                largestDatagram,
+                whole.size() > largestDatagram ? List.copyOf(payloads) : List.of());
+    }
+
+    IkeHeader header() {
+        return header;
+    }
+
+    /// Its payloads in short.
+    String notation() {
+        return notation;
+    }
+
+    /// The size of the whole message in octets.
+    int size() {
+        return whole.size();
+    }
+
+    /// The message in one piece.
+    List<Octets> whole() {
+        return List.of(whole);
+    }
+
+    /// What has to be sent on a path.
+    ///
+    /// @param protection that of the IKE SA that the message belongs to
+    List<Octets> on(TransportPath path, SkProtection protection) {
+        boolean fits = !(path instanceof TransportPath.Udp) || whole.size() <= largestDatagram;
+        if (fits) {
+            return whole();
+        }
+        if (fragments.isEmpty()) {
+            fragments = protection.sealWithin(header, List.of(), payloads, largestDatagram);
+            payloads = List.of();
+        }
+        return fragments;
+    }
+}

@@ -120,9 +120,21 @@ public final class LibcryptoCrypto implements CryptoProvider {
     public KeyExchangeResponse respond(
             KeyExchangeMethod method, Octets peerValue, SecureRandom random)
             throws InvalidPublicValueException {
-        try (KeyExchange ours = initiate(method, random)) {
-            return new KeyExchangeResponse(ours.publicValue(), ours.agree(peerValue));
-        }
+        return switch (method) {
+            case CURVE25519, CURVE448 -> XdhKeyExchange.respond(method, peerValue, random);
+            case MODP_2048,
+                    MODP_3072,
+                    MODP_4096,
+                    MODP_6144,
+                    MODP_8192,
+                    ECP_256,
+                    ECP_384,
+                    ECP_521 -> {
+                try (KeyExchange ours = initiate(method, random)) {
+                    yield new KeyExchangeResponse(ours.publicValue(), ours.agree(peerValue));
+                }
+            }
+        };
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.culvert.linux.libcrypto;
 
+import io.culvert.ipsec.crypto.CryptoProvider.KeyExchangeResponse;
 import io.culvert.ipsec.crypto.InvalidPublicValueException;
 import io.culvert.ipsec.crypto.KeyExchange;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
@@ -42,6 +43,21 @@ final class XdhKeyExchange implements KeyExchange {
         }
     }
 
+    /// A responder's whole part: its key lives no longer than this call, so its public value is computed once.
+    static KeyExchangeResponse respond(
+            KeyExchangeMethod method, Octets peerValue, SecureRandom random)
+            throws InvalidPublicValueException {
+        byte[] scalar = new byte[method.initiatorOctets()];
+        random.nextBytes(scalar);
+        try (NativeKey ours = privateKey(method, scalar)) {
+            KeyMaterial secret = agree(method, ours, peerValue);
+            return new KeyExchangeResponse(
+                    Octets.wrap(ours.rawPublic(method.initiatorOctets())), secret);
+        } finally {
+            Arrays.fill(scalar, (byte) 0);
+        }
+    }
+
     @Override
     public KeyExchangeMethod method() {
         return method;
@@ -60,23 +76,9 @@ final class XdhKeyExchange implements KeyExchange {
         if (closed) {
             throw new IllegalStateException("the private key was forgotten");
         }
-        if (peerValue.size() != method.initiatorOctets()) {
-            throw new InvalidPublicValueException(
-                    method + " value of " + peerValue.size() + " octets");
-        }
         byte[] scalar = privateKey.expose();
-        try (NativeKey ours = privateKey(method, scalar);
-                NativeKey theirs =
-                        NativeKey.ofRawPublic(type(method), peerValue.toArray())
-                                .orElseThrow(() ->
-                                        new InvalidPublicValueException(
-                                                method + " value refused"))) {
-            byte[] secret =
-                    ours.agree(theirs, method.secretOctets())
-                            .orElseThrow(() ->
-                                    new InvalidPublicValueException(
-                                            method + " value of small order"));
-            return KeyMaterial.wrap("g^ir", secret);
+        try (NativeKey ours = privateKey(method, scalar)) {
+            return agree(method, ours, peerValue);
         } finally {
             Arrays.fill(scalar, (byte) 0);
         }
@@ -86,6 +88,25 @@ final class XdhKeyExchange implements KeyExchange {
     public void close() {
         closed = true;
         privateKey.close();
+    }
+
+    private static KeyMaterial agree(KeyExchangeMethod method, NativeKey ours, Octets peerValue)
+            throws InvalidPublicValueException {
+        if (peerValue.size() != method.initiatorOctets()) {
+            throw new InvalidPublicValueException(
+                    method + " value of " + peerValue.size() + " octets");
+        }
+        try (NativeKey theirs =
+                NativeKey.ofRawPublic(type(method), peerValue.toArray())
+                        .orElseThrow(
+                                () -> new InvalidPublicValueException(method + " value refused"))) {
+            byte[] secret =
+                    ours.agree(theirs, method.secretOctets())
+                            .orElseThrow(() ->
+                                    new InvalidPublicValueException(
+                                            method + " value of small order"));
+            return KeyMaterial.wrap("g^ir", secret);
+        }
     }
 
     private static NativeKey privateKey(KeyExchangeMethod method, byte[] scalar) {

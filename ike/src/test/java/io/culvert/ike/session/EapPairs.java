@@ -75,6 +75,7 @@ final class EapPairs {
                 config.pools(),
                 config.children(),
                 config.uniqueness(),
+                config.limits(),
                 config.timers());
     }
 

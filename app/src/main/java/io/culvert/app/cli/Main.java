@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             DownCommand.class,
             PkiCommand.class,
+            RekeyCommand.class,
             StatusCommand.class,
             UpCommand.class,
             CommandLine.HelpCommand.class

@@ -59,6 +59,9 @@ record StatusText(ZoneId zone) {
                                 text(sa, "proposal"),
                                 text(sa, "initiator-spi"),
                                 text(sa, "responder-spi")));
+        if (!text(sa, "rekey").isEmpty()) {
+            lines.add("          rekeyed at " + time(text(sa, "rekey")));
+        }
         String nat = nat(sa.path("nat"));
         if (!nat.isEmpty()) {
             lines.add("  NAT     " + nat);
@@ -87,6 +90,9 @@ record StatusText(ZoneId zone) {
                                 text(child, "inbound-spi"),
                                 text(child, "outbound-spi")));
         lines.add("          in %s, out %s".formatted(carried(child, "in"), carried(child, "out")));
+        if (!text(child, "rekey").isEmpty()) {
+            lines.add("          rekeyed at " + time(text(child, "rekey")));
+        }
     }
 
     private static String carried(JsonNode child, String direction) {

@@ -9,13 +9,23 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param verb what to do
 /// @param connection the configured connection, where the verb has one
-public record Request(Verb verb, Optional<String> connection) {
+/// @param child the configured child, where the verb may have one
+public record Request(Verb verb, Optional<String> connection, Optional<String> child) {
+    /// A request about no single child.
+    public Request(Verb verb, Optional<String> connection) {
+        this(verb, connection, Optional.empty());
+    }
+
     /// What to do.
     public enum Verb {
         /// Set up a connection and wait until it carries packets.
         UP("up"),
         /// Delete a connection's SAs.
         DOWN("down"),
+        /// Replace a connection's IKE SAs, and wait for it.
+        REKEY_IKE("rekey-ike"),
+        /// Replace a connection's Child SAs, all or those of one child, and wait for it.
+        REKEY_CHILD("rekey-child"),
         /// Tell how everything stands.
         STATUS("status");
 
@@ -35,6 +45,7 @@ public record Request(Verb verb, Optional<String> connection) {
     String toJson() {
         ObjectNode node = Json.object().put("command", verb.word);
         connection.ifPresent(name -> node.put("connection", name));
+        child.ifPresent(name -> node.put("child", name));
         return Json.line(node);
     }
 
@@ -56,7 +67,7 @@ public record Request(Verb verb, Optional<String> connection) {
                     throw new IllegalArgumentException(
                             "the request \"" + word + "\" names no connection");
                 }
-                return new Request(verb, connection);
+                return new Request(verb, connection, node.path("child").stringValueOpt());
             }
         }
         throw new IllegalArgumentException("the request \"" + word + "\" is not known");

@@ -230,6 +230,9 @@ public final class Daemon implements AutoCloseable {
             return switch (request.verb()) {
                 case UP -> operator.up(request.connection().orElse(""), progress);
                 case DOWN -> operator.down(request.connection().orElse(""));
+                case REKEY_IKE -> operator.rekeyIke(request.connection().orElse(""));
+                case REKEY_CHILD ->
+                        operator.rekeyChild(request.connection().orElse(""), request.child());
                 case STATUS -> status(now.get());
             };
         } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import io.culvert.app.config.Settings.ConnectionSettings;
 import io.culvert.app.config.Settings.RemotePorts;
 import io.culvert.app.control.ExitCode;
 import io.culvert.app.control.Reply;
+import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
@@ -264,6 +265,39 @@ final class Operator {
                 : Reply.of(
                         ExitCode.FAILED,
                         name + ": " + left.size() + " IKE SA did not end; see the log");
+    }
+
+    /// Replaces the IKE SAs of a connection, whoever started them.
+    Reply rekeyIke(String name) throws InterruptedException {
+        return settings.connection(name).isEmpty()
+                ? unknown(name)
+                : new Rekeying(endpoint, watchers).ikeSas(name, established(name));
+    }
+
+    /// Replaces the Child SAs of a connection.
+    ///
+    /// @param child those of this configured child only
+    Reply rekeyChild(String name, Optional<String> child) throws InterruptedException {
+        Optional<ConnectionSettings> found = settings.connection(name);
+        if (found.isEmpty()) {
+            return unknown(name);
+        }
+        List<String> known =
+                found.get().config().children().stream().map(ChildConfig::name).toList();
+        if (child.isPresent() && !known.contains(child.get())) {
+            return Reply.of(
+                    ExitCode.USAGE,
+                    "%s has no child \"%s\"; configured: %s"
+                            .formatted(name, child.get(), String.join(", ", known)));
+        }
+        return new Rekeying(endpoint, watchers).childSas(name, established(name), child);
+    }
+
+    private List<SessionView> established(String name) throws InterruptedException {
+        return endpoint.statuses(STATUS_PATIENCE).stream()
+                .filter(view -> view.status().connection().filter(name::equals).isPresent())
+                .filter(view -> view.status().establishedAt().isPresent())
+                .toList();
     }
 
     private void command(

@@ -80,6 +80,7 @@ record StatusReport(
                         .toString());
         node.put("transport-of-latest-message", latest);
         status.establishedAt().ifPresent(t -> node.put("established", instant(t).toString()));
+        status.rekeyAt().ifPresent(t -> node.put("rekey", instant(t).toString()));
         node.putObject("nat").put("local", status.natUs()).put("remote", status.natPeer());
         node.put("proposal", status.suite().map(AlgorithmText::of).orElse(""));
         ArrayNode children = node.putArray("child-sas");
@@ -110,6 +111,8 @@ record StatusReport(
             node.put("path", text(local) + " -> " + text(remote));
         }
         node.put("established", instant(child.establishedAt()).toString());
+        child.rekeyAt().ifPresent(t -> node.put("rekey", instant(t).toString()));
+        child.expiresAt().ifPresent(t -> node.put("expires", instant(t).toString()));
         addAll(node.putArray("local-ts"), child.local());
         addAll(node.putArray("remote-ts"), child.remote());
         node.put("proposal", AlgorithmText.of(child.transform()));

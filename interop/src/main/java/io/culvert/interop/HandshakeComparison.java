@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /// The initiator sets up IKE SAs as fast as it can and deletes each at once. What counts is the time that the kernel
 /// tells of the responder's process, before and after: on a busy machine it says more than handshakes in a second.
 public final class HandshakeComparison {
-    private static final int WARM_UP_ROUNDS = 3;
+    private static final int WARM_UP_ROUNDS = 4;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern HANDSHAKES = Pattern.compile("\"handshakes\" ?: ?(\\d+)");
@@ -60,10 +60,10 @@ public final class HandshakeComparison {
 
     /// Measures and prints a table.
     ///
-    /// @param arguments how many rounds (5), and how many seconds each responder is called in a round (5)
+    /// @param arguments how many rounds (5), and how many seconds each responder is called in a round (10)
     public static void main(String[] arguments) {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
-        int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
+        int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
         HandshakeComparison comparison = new HandshakeComparison(rounds, seconds, System.out);
         System.out.println(
                 "| IKE SA with a Child SA | responder | CPU ms per SA | from, to | handshakes/s |");

@@ -3,6 +3,7 @@ package io.culvert.app.config;
 import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Lifespan;
 import java.time.Duration;
+import java.util.Map;
 
 /// Reads how long SAs live, in swanctl.conf's words.
 ///
@@ -15,6 +16,9 @@ final class LifespansReader {
     private static final Duration USUAL_CHILD_REKEY = Duration.ofHours(1);
     private static final long MOST_REQUESTS = 16;
     private static final long MOST_CHILDREN = 10_000;
+    private static final long SMALLEST_PACKET = 576;
+    private static final long LARGEST_PACKET = 65_535;
+    private static final Map<String, Boolean> FRAGMENTATION = Map.of("yes", true, "no", false);
 
     private LifespansReader() {}
 
@@ -29,12 +33,24 @@ final class LifespansReader {
                 new Lifespan(rekey, jitter, over),
                 reauthentication,
                 (int) section.number("window", 1, MOST_REQUESTS, IkeSaLimits.DEFAULT.window()),
+                packetOctets(section),
                 (int)
                         section.number(
                                 "max-children",
                                 1,
                                 MOST_CHILDREN,
                                 IkeSaLimits.DEFAULT.mostChildren()));
+    }
+
+    private static int packetOctets(Section section) {
+        long size =
+                section.number(
+                        "fragment-size",
+                        SMALLEST_PACKET,
+                        LARGEST_PACKET,
+                        IkeSaLimits.DEFAULT.packetOctets());
+        boolean wanted = section.choice("fragmentation", FRAGMENTATION).orElse(true);
+        return wanted ? (int) size : 0;
     }
 
     /// Of a Child SA.

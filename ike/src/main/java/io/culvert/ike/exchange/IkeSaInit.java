@@ -5,6 +5,7 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.CertificateRequests;
 import io.culvert.ike.auth.SignatureAuth;
+import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.proposal.IkeProposal;
@@ -94,6 +95,7 @@ public final class IkeSaInit {
         private final SessionContext context;
         private final List<IkeProposal> proposals;
         private final IkeSpi spi;
+        private final boolean fragments;
         private final Octets nonce;
         private KeyExchange keyExchange;
         private Octets cookie = Octets.EMPTY;
@@ -102,10 +104,16 @@ public final class IkeSaInit {
         /// Begins an attempt with a fresh nonce and key.
         ///
         /// @param spi our SPI
-        public Initiating(SessionContext context, List<IkeProposal> proposals, IkeSpi spi) {
+        /// @param fragments whether to say that fragments are understood
+        public Initiating(
+                SessionContext context,
+                List<IkeProposal> proposals,
+                IkeSpi spi,
+                boolean fragments) {
             this.context = context;
             this.proposals = List.copyOf(proposals);
             this.spi = spi;
+            this.fragments = fragments;
             this.nonce = Nonces.fresh(context.random());
             KeyExchangeMethod first = proposals.getFirst().keyExchanges().getFirst();
             this.keyExchange = context.crypto().initiate(first, context.random());
@@ -128,6 +136,9 @@ public final class IkeSaInit {
                     NatDetection.notifications(
                             spi, IkeSpi.ZERO, path.local(), path.remote(), isUdpEsp(path)));
             payloads.add(signatureHashes());
+            if (fragments) {
+                payloads.add(Fragmentation.notification());
+            }
             if (announceIkeTcp) {
                 payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
             }
@@ -232,7 +243,8 @@ public final class IkeSaInit {
                             suite.get(),
                             secret,
                             nonce,
-                            peerNonce);
+                            peerNonce,
+                            fragments);
             return new Verdict.Agreed(keys);
         }
 
@@ -324,7 +336,8 @@ public final class IkeSaInit {
                         choice.suite(),
                         exchanged.secret(),
                         peerNonce,
-                        nonce);
+                        nonce,
+                        candidates.stream().anyMatch(c -> c.limits().fragments()));
         List<Payload> payloads = new ArrayList<>();
         payloads.add(ProposalOffer.chosenIke(choice.number(), choice.suite()));
         payloads.add(
@@ -340,6 +353,9 @@ public final class IkeSaInit {
                 CertificateRequests.of(candidates.stream().map(ConnectionConfig::remote).toList()));
         if (!keys.signatureHashes().isEmpty()) {
             payloads.add(signatureHashes());
+        }
+        if (keys.fragmentation()) {
+            payloads.add(Fragmentation.notification());
         }
         payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
         boolean speaksIkeTcp = keys.knowsIkeTcp() || path.kind() == TransportKind.IKE_TCP;
@@ -363,7 +379,8 @@ public final class IkeSaInit {
             IkeSuite suite,
             KeyMaterial secret,
             Octets initiatorNonce,
-            Octets responderNonce) {
+            Octets responderNonce,
+            boolean fragments) {
         List<Notify> notifications = received.payloads(Notify.class);
         List<VendorId> vendors = received.payloads(VendorId.class);
         IkeHeader header = received.header();
@@ -387,6 +404,7 @@ public final class IkeSaInit {
                 hashes(notifications),
                 IkeTcpSupport.isKnownTo(vendors),
                 port,
+                fragments && Fragmentation.isAnnounced(notifications),
                 childless);
     }
 

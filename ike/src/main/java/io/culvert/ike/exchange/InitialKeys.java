@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param signatureHashes the hash algorithms that the peer announced, empty if none
 /// @param knowsIkeTcp whether the peer knows IKE over TCP
 /// @param ikeTcpPort where the peer can be reached by raw IKE over TCP
+/// @param fragmentation whether both sides understand fragments of IKE messages
 /// @param childless whether the responder does without a Child SA in IKE_AUTH
 public record InitialKeys(
         IkeSpi initiatorSpi,
@@ -32,6 +33,7 @@ public record InitialKeys(
         Set<Integer> signatureHashes,
         boolean knowsIkeTcp,
         OptionalInt ikeTcpPort,
+        boolean fragmentation,
         boolean childless) {
     private static final KeyMaterial FORGOTTEN = KeyMaterial.wrap("forgotten", new byte[0]);
 
@@ -53,6 +55,7 @@ public record InitialKeys(
                 Set.of(),
                 knowsIkeTcp,
                 ikeTcpPort,
+                fragmentation,
                 childless);
     }
 
@@ -69,6 +72,7 @@ public record InitialKeys(
                 Set.of(),
                 knowsIkeTcp,
                 ikeTcpPort,
+                fragmentation,
                 childless);
     }
 }

@@ -24,6 +24,8 @@ import java.util.OptionalInt;
 final class Courier {
     private static final int CONNECT_ATTEMPTS_BEFORE_INIT = 2;
 
+    private static final int COPIES_BEFORE_SHRINKING = 2;
+
     private final Outbox outbox;
     private final TimerTable timers;
     private final RetransmitSchedule schedule;
@@ -361,6 +363,9 @@ final class Courier {
                                     + " copies of "
                                     + request.exchange();
                     yield Outcome.UNREACHABLE;
+                }
+                if (request.datagrams() >= COPIES_BEFORE_SHRINKING) {
+                    request.message().shrink();
                 }
                 transmit(now, request, udp.orElse(path));
                 yield Outcome.CARRIED_ON;

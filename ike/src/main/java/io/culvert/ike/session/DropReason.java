@@ -26,6 +26,6 @@ enum DropReason {
     USELESS_INIT_RESPONSE,
     /// A message by TCP encapsulation to an IKE SA that does not use it, or the other way round (IT-085, TE-030).
     OTHER_MODE,
-    /// Encrypted fragments, which are not supported.
+    /// A fragment that was not negotiated, that came already, or that fits to nothing (E1-3).
     FRAGMENT
 }

@@ -221,7 +221,7 @@ final class EstablishedPeer implements Stage {
                                             "the IKE SA could not be rekeyed in time",
                                             "look for failed rekeyings in the logs of both sides"));
             case FADING -> peering.retirement().sweep(now);
-            case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT, ABSENCE, GIVE_UP -> {}
+            case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT, ABSENCE, GIVE_UP, REASSEMBLY -> {}
         }
         return next(now);
     }

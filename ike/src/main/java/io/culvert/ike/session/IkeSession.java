@@ -187,6 +187,7 @@ public final class IkeSession implements Session {
                         stage = stage.onUnanswered(now, old);
                     }
                 }
+                case REASSEMBLY -> reception.sweep(now);
                 case RECONNECT -> peering.courier().reconnect();
                 case ABSENCE -> absent();
                 case HINT,
@@ -252,7 +253,7 @@ public final class IkeSession implements Session {
     }
 
     private void onMessage(MonoTime now, TransportPath path, Octets octets) {
-        switch (reception.take(path, octets, stage.awaitsRequests())) {
+        switch (reception.take(now, path, octets, stage.awaitsRequests())) {
             case Reception.Result.Nothing _ -> {}
             case Reception.Result.Corrupt(TransportPath.Tcp stream) -> closeCorrupt(now, stream);
             case Reception.Result.Init(IkeMessage message) -> onInit(now, path, message, octets);

@@ -60,7 +60,8 @@ final class InitiatorSetup {
                     new IkeSaInit.Initiating(
                             peering.context(),
                             peering.connection().orElseThrow().proposals(),
-                            peering.ours());
+                            peering.ours(),
+                            peering.connection().orElseThrow().limits().fragments());
         }
 
         Stage begin(MonoTime now) {

@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.keys.SkProtection;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
@@ -13,10 +14,13 @@ import java.util.List;
 /// Each form is sealed once, so that a repetition is bitwise identical (IK-023, IT-021); the forms have different IVs, as
 /// one object seals both (IK-070). A small message, which has but one form, keeps nothing else.
 final class OutgoingMessage {
+    private static final int SMALLEST =
+            Fragmentation.messageOctets(Fragmentation.smallestPacketOctets());
+
     private final IkeHeader header;
     private final String notation;
-    private final int largestDatagram;
     private final Octets whole;
+    private int largestDatagram;
     private List<Payload> payloads;
     private List<Octets> fragments = List.of();
 
@@ -53,7 +57,9 @@ final class OutgoingMessage {
                 Outbox.notation(payloads),
                 whole,
                 largestDatagram,
-                whole.size() > largestDatagram ? List.copyOf(payloads) : List.of());
+                largestDatagram < Integer.MAX_VALUE && whole.size() > SMALLEST
+                        ? List.copyOf(payloads)
+                        : List.of());
     }
 
     IkeHeader header() {
@@ -85,8 +91,15 @@ final class OutgoingMessage {
         }
         if (fragments.isEmpty()) {
             fragments = protection.sealWithin(header, List.of(), payloads, largestDatagram);
-            payloads = List.of();
         }
         return fragments;
+    }
+
+    /// Goes in the smallest pieces from now on: larger ones do not seem to arrive (E1-4).
+    void shrink() {
+        if (!payloads.isEmpty() && largestDatagram > SMALLEST) {
+            largestDatagram = SMALLEST;
+            fragments = List.of();
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.culvert.ike.exchange.AuthenticationStep.Authenticated;
 import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.exchange.ParentSa;
 import io.culvert.ike.extension.ChildNegotiation;
+import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.keys.ChildKeys;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.transport.TransportPath;
@@ -296,7 +297,13 @@ final class Peering {
 
     /// The size in octets up to which a message goes in one datagram.
     private int largestDatagram() {
-        return Integer.MAX_VALUE;
+        int packet =
+                connection
+                        .map(c -> c.limits().packetOctets())
+                        .orElseGet(Fragmentation::usualPacketOctets);
+        return theSa().initial().fragmentation() && packet > 0
+                ? Fragmentation.messageOctets(packet)
+                : Integer.MAX_VALUE;
     }
 
     /// Answers IKE_SA_INIT, unprotected.

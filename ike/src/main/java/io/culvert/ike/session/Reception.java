@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.extension.Fragmentation.Reassembly;
 import io.culvert.ike.keys.OpenResult;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportKind;
@@ -12,7 +13,10 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MalformedReason;
 import io.culvert.ike.wire.MessageCodec;
+import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Opens the messages that come and keeps the windows of message IDs: what gets through is the peer's, and new.
@@ -45,7 +49,14 @@ final class Reception {
     private static final Result NOTHING = new Result.Nothing();
     private static final MessageCodec CODEC = new MessageCodec();
 
+    /// A message of which fragments have come.
+    private record Queue(IkeSa sa, boolean response, long messageId, Reassembly reassembly) {}
+
+    /// Our choice: one request and one response of two IKE SAs.
+    private static final int MOST_QUEUES = 4;
+
     private final Peering peering;
+    private final List<Queue> queues = new ArrayList<>(0);
     private Optional<ConnectionId> suspect = Optional.empty();
     private int unparsable;
 
@@ -56,7 +67,7 @@ final class Reception {
     /// Takes in a message.
     ///
     /// @param awaitsRequests whether a new request may be acted on now; if not, the peer has to repeat it later
-    Result take(TransportPath path, Octets octets, boolean awaitsRequests) {
+    Result take(MonoTime now, TransportPath path, Octets octets, boolean awaitsRequests) {
         if (!(CODEC.decode(octets) instanceof DecodeResult.Decoded(IkeMessage message))) {
             return unparsable(path, DropReason.MALFORMED);
         }
@@ -70,14 +81,133 @@ final class Reception {
         if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
             return unparsable(path, DropReason.NOT_PROTECTED);
         }
-        if (message.payloads().getLast() instanceof EncryptedFragment) {
-            return dropped(path, DropReason.FRAGMENT);
-        }
         boolean encapsulated = sa.get().initPath().kind() == TransportKind.TCP_ENCAPSULATION;
         if (encapsulated != (path.kind() == TransportKind.TCP_ENCAPSULATION)) {
             return dropped(path, DropReason.OTHER_MODE);
         }
-        return open(sa.get(), path, message, octets, awaitsRequests);
+        return message.payloads().getLast() instanceof EncryptedFragment fragment
+                ? openFragment(now, sa.get(), path, message, fragment, octets, awaitsRequests)
+                : open(sa.get(), path, message, octets, awaitsRequests);
+    }
+
+    /// Forgets messages of which no more has come (E1-3).
+    void sweep(MonoTime now) {
+        queues.removeIf(queue -> now.hasReached(queue.reassembly.forgottenAt()));
+        arm();
+    }
+
+    private void arm() {
+        queues.stream()
+                .map(queue -> queue.reassembly.forgottenAt())
+                .min(MonoTime::compareTo)
+                .ifPresentOrElse(
+                        at -> peering.timers().setAt(TimerTable.Kind.REASSEMBLY, at),
+                        () -> peering.timers().clear(TimerTable.Kind.REASSEMBLY));
+    }
+
+    /// Takes in one fragment. What fits to nothing is dropped before anything is computed for it.
+    private Result openFragment(
+            MonoTime now,
+            IkeSa sa,
+            TransportPath path,
+            IkeMessage message,
+            EncryptedFragment fragment,
+            Octets octets,
+            boolean awaitsRequests) {
+        IkeHeader header = message.header();
+        if (!sa.initial().fragmentation() || !Reassembly.isAcceptable(fragment)) {
+            return dropped(path, DropReason.FRAGMENT);
+        }
+        boolean useless =
+                queueOf(sa, header)
+                        .filter(q -> q.reassembly.fit(fragment) == Reassembly.Fit.USELESS)
+                        .isPresent();
+        boolean repeated = isRepeated(sa, header);
+        boolean fits =
+                repeated
+                        ? fragment.number() == 1
+                        : !useless && isNext(sa, path, header, awaitsRequests);
+        if (!fits) {
+            return dropped(path, repeated ? DropReason.REPEATED_REQUEST : DropReason.FRAGMENT);
+        }
+        return switch (sa.inbound().open(octets, message)) {
+            case OpenResult.BadIntegrity _ -> badIntegrity(path);
+            case OpenResult.Malformed _ -> dropped(path, DropReason.FRAGMENT);
+            case OpenResult.Opened(var _, Octets plaintext) -> {
+                if (repeated) {
+                    // an answered request: only its first fragment has the answer sent again (E1-5)
+                    isExpected(sa, path, header, awaitsRequests);
+                    yield NOTHING;
+                }
+                yield add(now, sa, path, header, fragment, plaintext);
+            }
+        };
+    }
+
+    private static boolean isRepeated(IkeSa sa, IkeHeader header) {
+        return !header.response()
+                && sa.window().standing(header.messageId()) == RequestWindow.Standing.REPEATED;
+    }
+
+    private boolean isNext(IkeSa sa, TransportPath path, IkeHeader header, boolean awaitsRequests) {
+        if (header.response()) {
+            return isAwaited(sa, path, header);
+        }
+        return awaitsRequests
+                && !sa.isClosed()
+                && sa.window().standing(header.messageId()) == RequestWindow.Standing.NEW;
+    }
+
+    private Result add(
+            MonoTime now,
+            IkeSa sa,
+            TransportPath path,
+            IkeHeader header,
+            EncryptedFragment fragment,
+            Octets plaintext) {
+        suspect = Optional.empty();
+        queueOf(sa, header)
+                .filter(q -> q.reassembly.fit(fragment) == Reassembly.Fit.NEWER)
+                .ifPresent(queues::remove);
+        Queue queue = queueOf(sa, header).orElseGet(() -> newQueue(now, sa, header, fragment));
+        if (!queue.reassembly.add(fragment, plaintext)) {
+            queues.remove(queue);
+            arm();
+            return dropped(path, DropReason.FRAGMENT);
+        }
+        Optional<Octets> whole = queue.reassembly.whole();
+        if (whole.isEmpty()) {
+            return NOTHING;
+        }
+        queues.remove(queue);
+        arm();
+        return new Result.Opened(
+                header, CODEC.decodePayloads(queue.reassembly.first(), whole.get()));
+    }
+
+    private Queue newQueue(MonoTime now, IkeSa sa, IkeHeader header, EncryptedFragment fragment) {
+        if (queues.size() >= MOST_QUEUES) {
+            queues.removeFirst();
+        }
+        Queue queue =
+                new Queue(sa, header.response(), header.messageId(), Reassembly.of(now, fragment));
+        queues.add(queue);
+        arm();
+        return queue;
+    }
+
+    private Optional<Queue> queueOf(IkeSa sa, IkeHeader header) {
+        return queues.stream()
+                .filter(queue ->
+                        queue.sa == sa
+                                && queue.response == header.response()
+                                && queue.messageId == header.messageId())
+                .findFirst();
+    }
+
+    private Result badIntegrity(TransportPath path) {
+        peering.outbox().drop(path, DropReason.BAD_INTEGRITY);
+        return path instanceof TransportPath.Tcp stream ? new Result.Corrupt(stream) : NOTHING;
     }
 
     private Result open(
@@ -90,10 +220,7 @@ final class Reception {
         ChainResult chain;
         switch (sa.inbound().open(octets, message)) {
             case OpenResult.BadIntegrity _ -> {
-                peering.outbox().drop(path, DropReason.BAD_INTEGRITY);
-                return path instanceof TransportPath.Tcp stream
-                        ? new Result.Corrupt(stream)
-                        : NOTHING;
+                return badIntegrity(path);
             }
             case OpenResult.Malformed(String detail) ->
                     chain = new ChainResult.Malformed(MalformedReason.TRUNCATED, detail);
@@ -105,6 +232,11 @@ final class Reception {
                 header.response()
                         ? isAwaited(sa, path, header)
                         : isExpected(sa, path, header, awaitsRequests);
+        if (isNew) {
+            // the whole message is there: its fragments are of no more use (E1-9)
+            queueOf(sa, header).ifPresent(queues::remove);
+            arm();
+        }
         return isNew ? new Result.Opened(header, chain) : NOTHING;
     }
 

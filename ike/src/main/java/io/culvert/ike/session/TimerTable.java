@@ -36,6 +36,8 @@ final class TimerTable {
         REAUTHENTICATION,
         /// End the IKE SA: its time is over.
         IKE_EXPIRY,
+        /// Forget a message of which not all fragments have come.
+        REASSEMBLY,
         /// Forget an IKE SA or a Child SA that was replaced.
         FADING
     }

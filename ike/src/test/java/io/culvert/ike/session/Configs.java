@@ -101,6 +101,25 @@ final class Configs {
                         times.halfOpen()));
     }
 
+    /// The same with other children and limits.
+    static ConnectionConfig with(
+            ConnectionConfig config, List<ChildConfig> children, IkeSaLimits limits) {
+        return new ConnectionConfig(
+                config.name(),
+                config.localAddresses(),
+                config.remoteAddresses(),
+                config.transport(),
+                config.proposals(),
+                config.local(),
+                config.remote(),
+                config.virtualIps(),
+                config.pools(),
+                children,
+                config.uniqueness(),
+                limits,
+                config.timers());
+    }
+
     static ConnectionConfig clientWithoutChild(IkeProposal... proposals) {
         return connection(
                 "home", ALICE, VPN, UDP, List.of(proposals), List.of(), List.of(), List.of());

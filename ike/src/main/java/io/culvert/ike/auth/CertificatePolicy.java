@@ -2,6 +2,7 @@ package io.culvert.ike.auth;
 
 import io.culvert.ipsec.crypto.SignatureScheme;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -10,8 +11,11 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.EllipticCurve;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
@@ -81,7 +85,8 @@ final class CertificatePolicy {
                             rsa.getModulus().bitLength() >= RSA_MIN_BITS
                                     && SignatureScheme.RSA_PSS_SHA2_256.accepts(rsa);
                     case ECPublicKey ec ->
-                            CURVES.stream().anyMatch(curve -> isSame(curve, ec.getParams()));
+                            CURVES.stream().anyMatch(curve -> isSame(curve, ec.getParams()))
+                                    && isOnCurve(ec);
                     case EdECPublicKey edwards ->
                             SignatureScheme.ED25519.accepts(edwards)
                                     || SignatureScheme.ED448.accepts(edwards);
@@ -201,12 +206,33 @@ final class CertificatePolicy {
                             + " bits with exponent of "
                             + rsa.getPublicExponent().bitLength()
                             + " bits";
+            case ECPublicKey ec when !isOnCurve(ec) -> "a key that is no point of its curve";
             case ECPublicKey ec ->
                     "a key on a curve of "
                             + ec.getParams().getCurve().getField().getFieldSize()
                             + " bits";
             default -> "a key of algorithm " + key.getAlgorithm();
         };
+    }
+
+    /// Whether y² = x³ + ax + b, for a curve over a prime field; the curves that we know have no points of small order.
+    private static boolean isOnCurve(ECPublicKey key) {
+        ECPoint point = key.getW();
+        EllipticCurve curve = key.getParams().getCurve();
+        if (point.equals(ECPoint.POINT_INFINITY)
+                || !(curve.getField() instanceof ECFieldFp field)
+                || !isBelow(field.getP(), point.getAffineX())
+                || !isBelow(field.getP(), point.getAffineY())) {
+            return false;
+        }
+        BigInteger x = point.getAffineX();
+        BigInteger y = point.getAffineY();
+        BigInteger right = x.pow(3).add(curve.getA().multiply(x)).add(curve.getB());
+        return y.pow(2).subtract(right).mod(field.getP()).signum() == 0;
+    }
+
+    private static boolean isBelow(BigInteger p, BigInteger coordinate) {
+        return coordinate.signum() >= 0 && coordinate.compareTo(p) < 0;
     }
 
     private static boolean isSame(ECParameterSpec curve, ECParameterSpec other) {

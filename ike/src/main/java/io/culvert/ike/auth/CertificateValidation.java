@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Whether a peer's certificates prove that a public key is its own.
@@ -246,8 +247,12 @@ public final class CertificateValidation {
                                 + MAX_CERTIFICATE_OCTETS
                                 + " are accepted");
             }
-            certificates.add(
-                    parse(der, "certificate " + (certificates.size() + 1) + " of its chain"));
+            if (certificates.isEmpty()) {
+                certificates.add(parse(der, "certificate 1 of its chain"));
+            } else {
+                // what cannot be read cannot be a part of the way, and harms nobody
+                read(der).ifPresent(certificates::add);
+            }
         }
         return certificates;
     }
@@ -259,6 +264,14 @@ public final class CertificateValidation {
             certificates.add(parse(der, "a certificate in our `" + key + "`"));
         }
         return certificates;
+    }
+
+    private static Optional<X509Certificate> read(Octets der) {
+        try {
+            return Optional.of(parse(der, "it"));
+        } catch (CertificateRefusal _) {
+            return Optional.empty();
+        }
     }
 
     /// The JDK would also take PEM, PKCS #7 and trailing octets; IKE carries one certificate in DER.

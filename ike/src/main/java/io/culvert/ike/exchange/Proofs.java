@@ -26,11 +26,19 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Making our AUTH payload and checking the peer's, whichever side we are on.
 final class Proofs {
     private static final String WRONG_SECRET =
             "check that both sides have the same secret for these identities, without a stray end of line";
+
+    private static final Set<CertificateEncoding> BESIDE_CERTIFICATES =
+            Set.of(
+                    CertificateEncoding.CRL,
+                    CertificateEncoding.ARL,
+                    CertificateEncoding.X509_ATTRIBUTE,
+                    CertificateEncoding.OCSP_CONTENT);
 
     private Proofs() {}
 
@@ -115,6 +123,17 @@ final class Proofs {
 
     private static AuthenticationStep judge(
             Identity peer, List<Payload> message, RemoteAuthentication.Signature trust) {
+        Optional<CertificateEncoding> unread = unreadEncoding(message);
+        if (unread.isPresent()) {
+            return failed(
+                    failure(
+                            peer
+                                    + " sent its certificate as "
+                                    + unread.get()
+                                    + ", which was not asked for and is not read: nothing is fetched before the"
+                                    + " peer is known",
+                            "let the peer send its certificate itself, as X.509"));
+        }
         return new AuthenticationStep.Ask(
                 new Question.ValidateCertificate(peer, chain(message), trust));
     }
@@ -189,6 +208,18 @@ final class Proofs {
                         failure(
                                 remote + ": " + reason,
                                 "check that the peer uses the private key of its certificate"));
+    }
+
+    /// How the peer sent its own certificate, if that is not an X.509 certificate in full. Lists and attribute
+    /// certificates may come before it and are not looked at.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-3.6 RFC 7296 section 3.6
+    private static Optional<CertificateEncoding> unreadEncoding(List<Payload> payloads) {
+        return PayloadChain.all(payloads, Certificate.class).stream()
+                .map(Certificate::encoding)
+                .filter(encoding -> !BESIDE_CERTIFICATES.contains(encoding))
+                .findFirst()
+                .filter(first -> !first.equals(CertificateEncoding.X509_SIGNATURE));
     }
 
     /// The peer's certificates in DER, its own first.

@@ -238,10 +238,30 @@ record Forge(Octets name, KeyPair keys, Octets certificate) {
             Octets subject,
             Octets publicKey,
             List<Octets> extensions) {
+        return body(
+                Der.sequence(Der.oid(SHA256_WITH_ECDSA)),
+                serial,
+                issuer,
+                from,
+                until,
+                subject,
+                publicKey,
+                extensions);
+    }
+
+    static Octets body(
+            Octets algorithm,
+            BigInteger serial,
+            Octets issuer,
+            Instant from,
+            Instant until,
+            Octets subject,
+            Octets publicKey,
+            List<Octets> extensions) {
         return Der.sequence(
                 Der.explicit(0, Der.integer(2)),
                 Der.integer(serial),
-                Der.sequence(Der.oid(SHA256_WITH_ECDSA)),
+                algorithm,
                 issuer,
                 Der.sequence(Der.time(from), Der.time(until)),
                 subject,

@@ -1,7 +1,9 @@
 package io.culvert.ike.session;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
@@ -13,6 +15,13 @@ import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.auth.TestCertificates;
+import io.culvert.ike.wire.Certificate;
+import io.culvert.ike.wire.CertificateEncoding;
+import io.culvert.ike.wire.CertificateRequest;
+import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
@@ -20,6 +29,8 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -146,6 +157,74 @@ class CertificateSetupTest {
         assertNothingLeft(pair);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 6, 9, 11, 12, 13, 15, 0, 200, 255})
+    @DisplayName(
+            "a certificate by hash and URL, or in another form, is refused and never fetched (IK-085)")
+    void otherEncodings(int encoding) {
+        Octets url = Octets.concat(zeros(20), Octets.wrap("http://192.0.2.9/".getBytes(US_ASCII)));
+        Pair pair = request(new Certificate(new CertificateEncoding(encoding), url), true);
+
+        assertThat(failure(pair.gateway).what())
+                .contains("sent its certificate as " + new CertificateEncoding(encoding))
+                .contains("not asked for");
+        assertThat(pair.gateway.actions(Action.Ask.class)).isEmpty();
+        assertNothingLeft(pair);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8, 10, 14, 12, 13})
+    @DisplayName("lists beside certificates, and URLs after them, are not looked at (IK-085)")
+    void besideCertificates(int encoding) {
+        boolean before = encoding != 12 && encoding != 13;
+        Pair pair = request(new Certificate(new CertificateEncoding(encoding), zeros(30)), before);
+
+        assertThat(pair.isUp()).isTrue();
+    }
+
+    @Test
+    @DisplayName("certificate requests by the thousand change nothing (IK-085)")
+    void manyRequests() {
+        Payload hashes = CertificateRequest.x509(Collections.nCopies(2500, zeros(20)));
+        assertThat(request(hashes, true).isUp()).isTrue();
+    }
+
+    @Test
+    @DisplayName("nobody is told that certificates may come by hash and URL (IK-085)")
+    void notAnnounced() {
+        Pair pair = request(Notify.of(NotifyType.HTTP_CERT_LOOKUP_SUPPORTED), true);
+
+        assertThat(pair.isUp()).isTrue();
+        for (Pair.End end : List.of(pair.client, pair.gateway)) {
+            assertThat(end.events(IkeEvent.MessagePassed.class))
+                    .filteredOn(IkeEvent.MessagePassed::sent)
+                    .noneMatch(m -> m.payloads().contains("HTTP_CERT_LOOKUP"));
+        }
+    }
+
+    /// A client whose IKE_AUTH request says one thing more, before all else or after it.
+    private static Pair request(Payload more, boolean first) {
+        Pair pair =
+                prepared(
+                        with(client(), alice("P-256"), trust(VPN, "root", "", "")),
+                        with(gateway(), vpn("P-256"), trust("%any", "root", "", "")));
+        pair.keeps = m -> m.from() == pair.client && pair.client.ladder().size() == 2;
+        pair.start();
+        Forger forger = RequestWindowTest.forger(pair);
+        List<Payload> payloads = new ArrayList<>(forger.open(pair.kept.getLast().message()));
+        payloads.add(first ? 0 : payloads.size(), more);
+        pair.keeps = _ -> false;
+        pair.inject(
+                pair.gateway,
+                Pairs.udpTo(pair.gateway, 4500),
+                forger.message(forger.request(ExchangeType.IKE_AUTH, true, 1), payloads));
+        return pair;
+    }
+
+    private static Octets zeros(int octets) {
+        return Octets.wrap(new byte[octets]);
+    }
+
     private static void assertNothingLeft(Pair pair) {
         assertThat(pair.client.session.orElseThrow().isOver()).isTrue();
         assertThat(pair.gateway.session.orElseThrow().isOver()).isTrue();
@@ -158,16 +237,20 @@ class CertificateSetupTest {
     }
 
     private static Pair pair(ConnectionConfig client, ConnectionConfig gateway) {
+        return prepared(client, gateway).start();
+    }
+
+    private static Pair prepared(ConnectionConfig client, ConnectionConfig gateway) {
         Pair pair =
                 new Pair(
-                        Configs.context(1, "secret", OptionalInt.empty()),
+                        Pairs.revealing(Configs.context(1, "secret", OptionalInt.empty())),
                         client,
-                        Configs.context(2, "secret", OptionalInt.empty()),
+                        Pairs.revealing(Configs.context(2, "secret", OptionalInt.empty())),
                         List.of(gateway),
                         HalfOpenAdmission.Limits.DEFAULT);
         pair.client.answers = CertificateSetupTest::answer;
         pair.gateway.answers = CertificateSetupTest::answer;
-        return pair.start();
+        return pair;
     }
 
     private static Optional<Answer> answer(Question question) {

@@ -122,7 +122,7 @@ final class Pairs {
                 : new TransportPath.Udp(gateway, client, port == 4500);
     }
 
-    private static SessionContext revealing(SessionContext context) {
+    static SessionContext revealing(SessionContext context) {
         return new SessionContext(
                 context.crypto(),
                 context.random(),

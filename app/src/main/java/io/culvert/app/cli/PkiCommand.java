@@ -4,6 +4,7 @@ import io.culvert.app.control.ExitCode;
 import io.culvert.app.pki.Authority;
 import io.culvert.app.pki.KeyKind;
 import io.culvert.app.pki.Pem;
+import io.culvert.app.pki.Pkcs12;
 import io.culvert.app.pki.PrivateKeys;
 import io.culvert.ike.auth.Identity;
 import java.io.ByteArrayInputStream;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,7 +53,7 @@ final class PkiCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: ca, issue, crl or psk");
+                spec.commandLine(), "a command is missing: ca, issue, crl, pkcs12 or psk");
     }
 
     @Command(
@@ -74,9 +76,23 @@ final class PkiCommand implements Runnable {
                             names = "--days",
                             defaultValue = "3650",
                             description = "How long it is good (default: ${DEFAULT-VALUE}).")
-                    int days) {
+                    int days,
+            @Option(
+                            names = "--below",
+                            paramLabel = "FOLDER",
+                            description = "The folder of a CA that signs it (default: itself).")
+                    Path above,
+            @Mixin PlacesOptions places) {
+        Instant now = Instant.now();
+        Duration validity = Duration.ofDays(days);
         Authority authority =
-                Authority.create(name, kind, Instant.now(), Duration.ofDays(days), random);
+                above == null
+                        ? Authority.create(name, kind, now, validity, random)
+                        : authority(above).below(name, kind, now, validity, places.places());
+        if (above != null && isRoot(authority.certificate())) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "the CA above has the same name: choose another with --name");
+        }
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -85,7 +101,8 @@ final class PkiCommand implements Runnable {
         writeSecret(
                 folder.resolve("ca.key"), Pem.write("PRIVATE KEY", authority.key().getEncoded()));
         write(folder.resolve("ca.pem"), certificate(authority.certificate()));
-        say("On the peer's side: ca-certs = [\"" + folder.resolve("ca.pem") + "\"]");
+        Path trusted = (above == null ? folder : above).resolve("ca.pem");
+        say("On the peer's side: ca-certs = [\"" + trusted + "\"]");
         return ExitCode.DONE.number();
     }
 
@@ -120,7 +137,8 @@ final class PkiCommand implements Runnable {
                             description =
                                     "How long it is good (default: ${DEFAULT-VALUE}); negative makes"
                                             + " one that has expired.")
-                    int days) {
+                    int days,
+            @Mixin PlacesOptions places) {
         List<Identity> names = new ArrayList<>();
         for (String identity : identities) {
             try {
@@ -133,16 +151,18 @@ final class PkiCommand implements Runnable {
         Instant now = Instant.now();
         Instant end = now.plus(Duration.ofDays(days));
         Instant start = (days < 0 ? end : now).minus(Duration.ofDays(1));
-        Authority.Issued issued = authority(folder).issue(names, kind, start, end);
+        Authority authority = authority(folder);
+        Authority.Issued issued = authority.issue(names, kind, start, end, places.places());
         String file =
                 name.isEmpty() ? identities.getFirst().replaceAll("[^A-Za-z0-9.@_-]+", "-") : name;
         Path key = folder.resolve(file + ".key");
         Path certificate = folder.resolve(file + ".pem");
         writeSecret(key, Pem.write("PRIVATE KEY", issued.key().getEncoded()));
         write(certificate, certificate(issued.certificate()));
+        String between = isRoot(authority.certificate()) ? "" : "\", \"" + folder.resolve("ca.pem");
         say(
                 "local = { auth = \"pubkey\", id = \"%s\", certs = [\"%s\"], key = \"%s\" }"
-                        .formatted(identities.getFirst(), certificate, key));
+                        .formatted(identities.getFirst(), certificate + between, key));
         return ExitCode.DONE.number();
     }
 
@@ -186,6 +206,42 @@ final class PkiCommand implements Runnable {
     }
 
     @Command(
+            name = "pkcs12",
+            description =
+                    "Puts FOLDER/NAME.key, its certificate and that of the CA into FOLDER/NAME.p12.",
+            mixinStandardHelpOptions = true)
+    int pkcs12(
+            @Parameters(paramLabel = "FOLDER", description = "The folder of the CA.") Path folder,
+            @Parameters(paramLabel = "NAME", description = "As the files are named.") String name,
+            @Option(
+                            names = "--passphrase-file",
+                            paramLabel = "FILE",
+                            required = true,
+                            description = "Holds the passphrase that is to open it.")
+                    Path passphraseFile) {
+        Path keyFile = folder.resolve(name + ".key");
+        String passphrase = read(passphraseFile).replaceFirst("\\R\\z", "");
+        if (passphrase.isEmpty()) {
+            throw new CommandFailure(ExitCode.FAILED, passphraseFile + " holds no passphrase");
+        }
+        byte[] pkcs12 =
+                Pkcs12.write(
+                                name,
+                                privateKey(keyFile).key(),
+                                List.of(
+                                        certificateIn(folder.resolve(name + ".pem")),
+                                        certificateIn(folder.resolve("ca.pem"))),
+                                passphrase.toCharArray())
+                        .toArray();
+        Path file = folder.resolve(name + ".p12");
+        write(file, pkcs12, PosixFilePermissions.fromString("rw-------"));
+        say(
+                "local = { auth = \"pubkey\", key = \"%s\", passphrase-file = \"%s\" }"
+                        .formatted(file, passphraseFile));
+        return ExitCode.DONE.number();
+    }
+
+    @Command(
             name = "psk",
             description = "Prints a random pre-shared key, as psk = and psk-file = take it.",
             mixinStandardHelpOptions = true)
@@ -211,15 +267,28 @@ final class PkiCommand implements Runnable {
     private Authority authority(Path folder) {
         Path file = folder.resolve("ca.key");
         X509Certificate certificate = certificateIn(folder.resolve("ca.pem"));
+        PrivateKeys.Loaded key = privateKey(file);
+        try {
+            return new Authority(certificate, key, random);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.FAILED, file + ": " + e.getMessage());
+        }
+    }
+
+    private static PrivateKeys.Loaded privateKey(Path file) {
         List<Pem> blocks = Pem.read(read(file));
         if (blocks.isEmpty()) {
             throw new CommandFailure(ExitCode.FAILED, file + " holds no private key in PEM");
         }
         try {
-            return new Authority(certificate, PrivateKeys.of(blocks.getFirst()), random);
+            return PrivateKeys.of(blocks.getFirst());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, file + ": " + e.getMessage());
         }
+    }
+
+    private static boolean isRoot(X509Certificate certificate) {
+        return certificate.getIssuerX500Principal().equals(certificate.getSubjectX500Principal());
     }
 
     private static X509Certificate certificateIn(Path file) {
@@ -263,9 +332,13 @@ final class PkiCommand implements Runnable {
     }
 
     private void write(Path file, String text, Set<PosixFilePermission> permissions) {
+        write(file, text.getBytes(StandardCharsets.UTF_8), permissions);
+    }
+
+    private void write(Path file, byte[] octets, Set<PosixFilePermission> permissions) {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(permissions));
-            Files.writeString(file, text, StandardOpenOption.WRITE);
+            Files.write(file, octets, StandardOpenOption.WRITE);
             say("wrote " + file);
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(

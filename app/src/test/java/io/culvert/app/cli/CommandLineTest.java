@@ -183,6 +183,57 @@ class CommandLineTest {
     }
 
     @Test
+    @DisplayName("a CA below another makes a chain that a daemon takes from one PKCS #12 file")
+    void makesChains() throws Exception {
+        Path root = folder.resolve("root");
+        Path below = folder.resolve("below");
+        Path passphrase = Files.writeString(folder.resolve("pw"), "open sesame\n");
+        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
+        assertThat(run("pki", "ca", root).exit()).isZero();
+        assertThat(run("pki", "ca", below, "--below", root).err()).contains("--name");
+        Run ca =
+                run(
+                        "pki",
+                        "ca",
+                        below,
+                        "--below",
+                        root,
+                        "--name",
+                        "Below",
+                        "--crl-uri",
+                        "http://crl.example/a");
+        assertThat(ca.out()).contains("ca-certs = [\"" + root.resolve("ca.pem"));
+        Run issue =
+                run(
+                        "pki",
+                        "issue",
+                        below,
+                        "gate",
+                        "--ocsp-uri",
+                        "http://ocsp.example/",
+                        "--crl-uri",
+                        "http://crl.example/b");
+        assertThat(issue.out())
+                .contains("gate.pem\", \"" + below.resolve("ca.pem") + "\"], key = ");
+        Run pkcs12 = run("pki", "pkcs12", below, "gate", "--passphrase-file", passphrase);
+        assertThat(pkcs12.exit()).as(pkcs12.err()).isZero();
+        String local = pkcs12.out().lines().toList().getLast();
+        Path file =
+                Files.writeString(
+                        folder.resolve("c.toml"),
+                        """
+                        [connections.c]
+                        LOCAL
+                        remote = { auth = "pubkey", ca-certs = ["CA"], revocation = "ifuri" }
+                        children.net = {}
+                        """
+                                .replace("LOCAL", local)
+                                .replace("CA", root.resolve("ca.pem").toString()));
+        assertThat(run("daemon", "--check", "--config", file))
+                .isEqualTo(new Run(0, file + " is right; connections: 1\n", ""));
+    }
+
+    @Test
     @DisplayName(
             "--check tells all mistakes, one line each that an editor can jump to, and exits with 2")
     void checksConfigurations() throws Exception {

@@ -83,6 +83,35 @@ class AuthorityTest {
     }
 
     @Test
+    @DisplayName(
+            "an authority below another, and where status can be asked for, are as PKIX wants them")
+    void issuesLongerChains() throws Exception {
+        Authority root = Authority.create("Root", KeyKind.ECDSA, NOW, Duration.ofDays(9), RANDOM);
+        Authority.Places places =
+                new Authority.Places(
+                        List.of("http://ocsp.example/"), List.of("http://crl.example/a"));
+        Authority below = root.below("Below", KeyKind.ED25519, NOW, Duration.ofDays(9), places);
+        Authority.Issued gate =
+                below.issue(
+                        List.of(Identity.parse("gate.example.org")),
+                        KeyKind.ECDSA_384,
+                        NOW,
+                        NOW.plus(Duration.ofDays(1)),
+                        places);
+        PKIXParameters parameters =
+                new PKIXParameters(Set.of(new TrustAnchor(root.certificate(), null)));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(Date.from(NOW));
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        List<X509Certificate> chain = List.of(gate.certificate(), below.certificate());
+        CertPathValidator.getInstance("PKIX").validate(factory.generateCertPath(chain), parameters);
+        for (X509Certificate certificate : chain) {
+            assertThat(certificate.toString())
+                    .contains("http://ocsp.example/", "http://crl.example/a");
+        }
+    }
+
+    @Test
     @DisplayName("years from 2050 on are written with four digits")
     void writesLateYears() {
         Authority authority =

@@ -1,11 +1,15 @@
 package io.culvert.interop;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A certification authority of a lab; keys by openssl, certificates by strongSwan's `pki`.
 public final class Authority {
+    private static final Duration START_LIMIT = Duration.ofSeconds(15);
+
     private final Lab lab;
     private final String name;
     private final KeyKind kind;
@@ -38,6 +42,99 @@ public final class Authority {
     /// A certificate, valid now, for one name: a mail address or a domain name.
     public Credentials issue(String subjectAltName) {
         return issue(subjectAltName, List.of("--lifetime", "10"));
+    }
+
+    /// A certificate, valid now, whose status can be asked for at these places; either may be empty.
+    ///
+    /// @param responder the URI of an OCSP responder
+    /// @param list the URI of a revocation list
+    public Credentials issueAskable(String subjectAltName, String responder, String list) {
+        List<String> options = new ArrayList<>(List.of("--lifetime", "10"));
+        if (!responder.isEmpty()) {
+            options.addAll(List.of("--ocsp", responder));
+        }
+        if (!list.isEmpty()) {
+            options.addAll(List.of("--crl", list));
+        }
+        return issue(subjectAltName, options);
+    }
+
+    /// A revocation list in DER with these certificates, good for a day.
+    public Path revocationList(List<Credentials> revoked) {
+        Path file = lab.folder().resolve(name + ".crl");
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "sh",
+                                "-c",
+                                "out=$1; shift; exec pki --signcrl \"$@\" >\"$out\"",
+                                "pki",
+                                file.toString(),
+                                "--cacert",
+                                certificate.toString(),
+                                "--cakey",
+                                key.toString(),
+                                "--lifetime",
+                                "1"));
+        for (Credentials known : revoked) {
+            command.addAll(
+                    List.of(
+                            "--reason",
+                            "key-compromise",
+                            "--cert",
+                            known.certificate().toString()));
+        }
+        lab.run(command.toArray(String[]::new)).orFail();
+        return file;
+    }
+
+    /// An OCSP responder of this authority on a host, on one TCP port, which knows these certificates.
+    public RunningProcess startResponder(
+            Host host, int port, List<Credentials> good, List<Credentials> revoked) {
+        Path index = lab.folder().resolve(name + ".ocsp");
+        StringBuilder lines = new StringBuilder();
+        good.forEach(known -> lines.append(indexLine(known, false)));
+        revoked.forEach(known -> lines.append(indexLine(known, true)));
+        TextFiles.write(index, lines.toString());
+        RunningProcess responder =
+                host.start(
+                        "ocsp",
+                        Map.of(),
+                        List.of(
+                                "openssl",
+                                "ocsp",
+                                "-index",
+                                index.toString(),
+                                "-port",
+                                String.valueOf(port),
+                                "-rsigner",
+                                certificate.toString(),
+                                "-rkey",
+                                key.toString(),
+                                "-CA",
+                                certificate.toString(),
+                                "-nmin",
+                                "5"));
+        responder.awaitText("waiting for OCSP client connections", START_LIMIT);
+        return responder;
+    }
+
+    /// A line of the text database that openssl keeps of certificates.
+    private String indexLine(Credentials known, boolean revoked) {
+        String serial =
+                lab.run(
+                                "openssl",
+                                "x509",
+                                "-noout",
+                                "-serial",
+                                "-in",
+                                known.certificate().toString())
+                        .orFail()
+                        .output()
+                        .strip()
+                        .replace("serial=", "");
+        return "%s\t491231235959Z\t%s\t%s\tunknown\t/CN=%s\n"
+                .formatted(revoked ? "R" : "V", revoked ? "240101000000Z" : "", serial, serial);
     }
 
     /// A certificate for one name, whose time was one day in 2024.

@@ -129,6 +129,24 @@ public final class CulvertDaemon implements AutoCloseable {
         return process.isAlive();
     }
 
+    /// SIGSTOP, until [#thaw].
+    public void freeze() {
+        process.freeze();
+    }
+
+    public void thaw() {
+        process.thaw();
+    }
+
+    /// Waits until so many lines of the log have the text.
+    public void awaitLog(String text, int count, Duration limit) {
+        Await.until(
+                count + " times \"" + text + "\" in the log of " + host,
+                limit,
+                this::log,
+                () -> log().lines().filter(line -> line.contains(text)).count() >= count);
+    }
+
     /// SIGKILL: nothing can be cleaned up.
     public void kill() {
         process.kill();

@@ -10,6 +10,9 @@ public final class Router {
     /// Drops all UDP, in both directions.
     public static final String ALL_UDP = "meta l4proto udp drop";
 
+    /// Cuts the cable.
+    public static final String EVERYTHING = "drop";
+
     /// Drops what goes to or comes from UDP port 4500.
     public static final String UDP_4500 = "udp sport 4500 drop; udp dport 4500 drop";
 

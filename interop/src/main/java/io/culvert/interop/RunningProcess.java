@@ -13,12 +13,15 @@ import java.util.concurrent.TimeUnit;
 public final class RunningProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final Path folder;
     private final List<String> command;
     private final Path output;
     private final Path errors;
     private final Process process;
 
-    private RunningProcess(List<String> command, Path output, Path errors, Process process) {
+    private RunningProcess(
+            Path folder, List<String> command, Path output, Path errors, Process process) {
+        this.folder = folder;
         this.command = command;
         this.output = output;
         this.errors = errors;
@@ -36,7 +39,8 @@ public final class RunningProcess implements AutoCloseable {
             builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.redirectOutput(output.toFile());
             builder.redirectError(errors.toFile());
-            return new RunningProcess(List.copyOf(command), output, errors, builder.start());
+            return new RunningProcess(
+                    folder, List.copyOf(command), output, errors, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + String.join(" ", command), e);
         }
@@ -91,6 +95,22 @@ public final class RunningProcess implements AutoCloseable {
     public Finished terminate(Duration limit) {
         process.destroy();
         return await(limit);
+    }
+
+    /// SIGSTOP: the program stands still until [#thaw], and the system goes on to speak TCP for it.
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /// SIGCONT.
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        start(folder, "signal", Map.of(), List.of("kill", "-" + name, Long.toString(pid())))
+                .await(PATIENCE)
+                .orFail();
     }
 
     /// SIGKILL, and waits until the process is gone.

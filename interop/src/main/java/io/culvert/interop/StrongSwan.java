@@ -126,6 +126,20 @@ public final class StrongSwan implements AutoCloseable {
         return daemon.pid();
     }
 
+    /// SIGSTOP, until [#thaw].
+    public void freeze() {
+        daemon.freeze();
+    }
+
+    public void thaw() {
+        daemon.thaw();
+    }
+
+    /// SIGKILL: nothing can be cleaned up.
+    public void kill() {
+        daemon.kill();
+    }
+
     /// Stops the daemon, which deletes its SAs.
     @Override
     public void close() {

@@ -27,8 +27,9 @@ final class ChildReader {
 
     private ChildReader() {}
 
-    /// A child and when it starts.
-    record Child(ChildConfig config, StartAction startAction) {}
+    /// A child, when it starts, and whether it is set up again when the peer is lost or has closed it.
+    record Child(
+            ChildConfig config, StartAction startAction, boolean afterLoss, boolean afterClose) {}
 
     static Child read(String name, Section section) {
         List<SelectorTemplate> local = selectors(section, "local-ts");
@@ -53,6 +54,9 @@ final class ChildReader {
                         : section.choice(
                                 "start-action",
                                 Map.of("none", StartAction.NONE, "start", StartAction.START));
+        boolean startsItself = start.filter(StartAction.START::equals).isPresent();
+        boolean afterLoss = restart(section, "dpd-action", startsItself);
+        boolean afterClose = restart(section, "close-action", startsItself);
         int window =
                 (int)
                         section.number(
@@ -70,7 +74,18 @@ final class ChildReader {
                         lifetime,
                         lifespan,
                         window);
-        return new Child(config, start.orElse(StartAction.NONE));
+        return new Child(config, start.orElse(StartAction.NONE), afterLoss, afterClose);
+    }
+
+    /// The words of both generations of `swanctl.conf`.
+    private static boolean restart(Section section, String key, boolean startsItself) {
+        refuse(section, key, TRAP, "write \"restart\" or \"clear\"");
+        if (section.text(key).filter(TRAP::equals).isPresent()) {
+            return false;
+        }
+        return section.choice(
+                        key, Map.of("restart", true, "start", true, "clear", false, "none", false))
+                .orElse(startsItself);
     }
 
     private static List<SelectorTemplate> selectors(Section section, String key) {

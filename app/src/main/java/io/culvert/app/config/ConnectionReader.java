@@ -3,6 +3,7 @@ package io.culvert.app.config;
 import io.culvert.app.config.Section.Item;
 import io.culvert.app.config.Settings.ConnectionSettings;
 import io.culvert.app.config.Settings.RemotePorts;
+import io.culvert.app.config.Settings.RestartSettings;
 import io.culvert.app.config.Settings.StartAction;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
@@ -15,7 +16,9 @@ import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,8 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
     private static final int NAT_TRAVERSAL_PORT = 4500;
     private static final int LARGEST_MESSAGE = 65_535;
     private static final int USUAL_THRESHOLD = 1200;
+    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+    private static final Duration RESTART_LIMIT = Duration.ofMinutes(2);
     private static final Map<String, Uniqueness> UNIQUENESS =
             Map.of(
                     "no", Uniqueness.INITIAL_CONTACT,
@@ -83,6 +88,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         Optional<RemoteAuthentication> theirProof =
                 party(section, "remote").flatMap(authentication::remote);
         Map<String, ChildReader.Child> children = children(section);
+        RestartSettings restart = restart(section, children.values());
         section.complainOfUnknownKeys();
         if (ourProof.isEmpty() || theirProof.isEmpty()) {
             return Optional.empty();
@@ -106,7 +112,22 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         uniqueness,
                         limits,
                         timers);
-        return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts));
+        return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts, restart));
+    }
+
+    /// A connection is one IKE SA, so one child that is wanted again is enough.
+    private static RestartSettings restart(
+            Section section, Collection<ChildReader.Child> children) {
+        Duration delay = TimersReader.positive(section, "restart-delay", RESTART_DELAY);
+        Duration limit = TimersReader.positive(section, "restart-limit", RESTART_LIMIT);
+        if (delay.compareTo(limit) > 0) {
+            section.error("restart-delay", "is above restart-limit", "write a shorter time");
+        }
+        return new RestartSettings(
+                children.stream().anyMatch(ChildReader.Child::afterLoss),
+                children.stream().anyMatch(ChildReader.Child::afterClose),
+                delay,
+                limit);
     }
 
     private static Optional<Section> party(Section section, String key) {

@@ -6,6 +6,7 @@ import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,11 +91,13 @@ public record Settings(
     /// @param remoteHosts addresses or host names to call, in order; empty if the peer can only call us
     /// @param ports the peer's ports
     /// @param startActions what happens to each child when the daemon starts, by name
+    /// @param restart whether it is called again when it went down
     public record ConnectionSettings(
             ConnectionConfig config,
             List<String> remoteHosts,
             RemotePorts ports,
-            Map<String, StartAction> startActions) {
+            Map<String, StartAction> startActions,
+            RestartSettings restart) {
         /// Copies the collections.
         public ConnectionSettings {
             remoteHosts = List.copyOf(remoteHosts);
@@ -106,6 +109,15 @@ public record Settings(
             return startActions.containsValue(StartAction.START);
         }
     }
+
+    /// When a connection that was up is called again.
+    ///
+    /// @param afterLoss when the peer no longer answers, and when a call fails
+    /// @param afterClose when the peer deletes it
+    /// @param delay the longest pause before the first call
+    /// @param limit the longest pause before any call
+    public record RestartSettings(
+            boolean afterLoss, boolean afterClose, Duration delay, Duration limit) {}
 
     /// The ports to call a peer at.
     ///

@@ -43,7 +43,7 @@ final class TimersReader {
         return waits;
     }
 
-    private static Duration positive(Section section, String key, Duration fallback) {
+    static Duration positive(Section section, String key, Duration fallback) {
         Duration duration = duration(section, key, fallback);
         if (duration.isZero()) {
             section.error(key, "must not be zero", DURATION_RIGHT);

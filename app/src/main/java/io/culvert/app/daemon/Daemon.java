@@ -10,6 +10,7 @@ import io.culvert.app.control.Reply;
 import io.culvert.app.control.Request;
 import io.culvert.ike.transport.StreamFraming;
 import io.culvert.linux.route.OuterFlow;
+import io.culvert.runtime.clock.SystemTimekeeper;
 import io.culvert.runtime.embed.AddressAssigner;
 import io.culvert.runtime.embed.AddressPool;
 import io.culvert.runtime.embed.BoundPorts;
@@ -124,7 +125,11 @@ public final class Daemon implements AutoCloseable {
         opened.push(tunnel);
         IkeEndpoint endpoint = IkeEndpoint.open(wiring);
         opened.push(endpoint);
-        running = Optional.of(new Running(endpoint, new Operator(settings, endpoint, watchers)));
+        SystemTimekeeper clock = new SystemTimekeeper();
+        opened.push(clock);
+        Operator operator = new Operator(settings, endpoint, watchers, clock, random);
+        opened.push(operator);
+        running = Optional.of(new Running(endpoint, operator));
         LOG.log(
                 Level.INFO,
                 "listening: udp={0} nat-traversal={1} tcp={2} crypto={3} data-plane={4}",
@@ -216,8 +221,12 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void start(String name) {
-        Reply reply = handle(new Request(Request.Verb.UP, Optional.of(name)), line -> {});
-        reply.lines().forEach(line -> LOG.log(Level.INFO, line));
+        try {
+            Reply reply = running.orElseThrow().operator.start(name, _ -> {});
+            reply.lines().forEach(line -> LOG.log(Level.INFO, line));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Reply handle(Request request, Consumer<String> progress) {

@@ -3,12 +3,14 @@ package io.culvert.app.daemon;
 import io.culvert.app.config.Settings;
 import io.culvert.app.config.Settings.ConnectionSettings;
 import io.culvert.app.config.Settings.RemotePorts;
+import io.culvert.app.config.Settings.RestartSettings;
 import io.culvert.app.control.ExitCode;
 import io.culvert.app.control.Reply;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
+import io.culvert.runtime.clock.Timekeeper;
 import io.culvert.runtime.embed.IkeEndpoint;
 import io.culvert.runtime.embed.Remote;
 import io.culvert.runtime.embed.SessionEvent;
@@ -16,10 +18,12 @@ import io.culvert.runtime.embed.SessionHandle;
 import io.culvert.runtime.embed.SessionOutcome;
 import io.culvert.runtime.embed.SessionView;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +33,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// Brings connections up and down, and remembers why they are down. Safe for use by many threads.
-final class Operator {
+final class Operator implements AutoCloseable {
     /// Longer than any schedule of retransmissions that can be configured; a session always ends before.
     private static final Duration LONGEST_ATTEMPT = Duration.ofHours(1);
 
@@ -45,25 +51,98 @@ final class Operator {
 
     private static final Duration STATUS_PATIENCE = Duration.ofSeconds(2);
 
+    private static final SessionFailure TAKEN_DOWN =
+            new SessionFailure.LocalProblem(
+                    "it was taken down by the operator meanwhile", "culvert up, if it is wanted");
+
+    private static final System.Logger LOG = System.getLogger(Operator.class.getName());
+
     private final Settings settings;
     private final IkeEndpoint endpoint;
     private final Watchers watchers;
     private final Map<String, String> causes = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> starting = new ConcurrentHashMap<>();
 
-    Operator(Settings settings, IkeEndpoint endpoint, Watchers watchers) {
+    /// How often each connection was taken down: a call that began before ends then.
+    private final Map<String, Integer> takenDown = new ConcurrentHashMap<>();
+
+    /// The sessions of ours that carried packets.
+    private final Set<Long> carrying = ConcurrentHashMap.newKeySet();
+
+    private final Redial redial;
+
+    /// @param clock for the pauses before a connection is called again
+    Operator(
+            Settings settings,
+            IkeEndpoint endpoint,
+            Watchers watchers,
+            Timekeeper clock,
+            RandomGenerator random) {
         this.settings = settings;
         this.endpoint = endpoint;
         this.watchers = watchers;
+        Map<String, RestartSettings> restarts = new HashMap<>();
+        for (ConnectionSettings connection : settings.connections()) {
+            if (!connection.remoteHosts().isEmpty()) {
+                restarts.put(connection.config().name(), connection.restart());
+            }
+        }
+        redial =
+                new Redial(
+                        restarts,
+                        clock,
+                        random,
+                        call -> Thread.ofVirtual().name("redial").start(call),
+                        this::callAgain);
     }
 
-    /// Takes note of why connections are down.
+    /// Calls no connection again.
+    @Override
+    public void close() {
+        redial.close();
+    }
+
+    /// Takes note of why connections are down, and calls those again that went down without being told to.
     void happened(SessionEvent event) {
+        if (event.weStarted() && event.connection().isPresent()) {
+            String name = event.connection().get();
+            if (event.event() instanceof IkeEvent.ChildSaEstablished) {
+                carrying.add(event.session());
+                redial.reached(name);
+            } else if (event.event() instanceof IkeEvent.IkeSaClosed(_, var failure)
+                    && carrying.remove(event.session())) {
+                if (failure.isPresent()) {
+                    redial.lost(name);
+                } else {
+                    redial.closed(name);
+                }
+            }
+        }
         if (event.event() instanceof IkeEvent.IkeSaClosed(String cause, var failure)) {
             event.connection()
                     .ifPresent(name ->
                             causes.put(name, failure.map(f -> explained(name, f)).orElse(cause)));
         }
+    }
+
+    /// Sets up a connection that starts by itself: calls until it is up.
+    Reply start(String name, Consumer<String> progress) throws InterruptedException {
+        Reply reply = up(name, progress);
+        if (reply.exit() != ExitCode.DONE) {
+            redial.failed(name, reply.exit());
+        }
+        return reply;
+    }
+
+    private ExitCode callAgain(String name) throws InterruptedException {
+        for (SessionView view : endpoint.statuses(STATUS_PATIENCE)) {
+            if (view.status().establishedAt().isPresent()
+                    && view.status().connection().filter(name::equals).isPresent()) {
+                // the peer was faster
+                return ExitCode.DONE;
+            }
+        }
+        return up(name, progress -> LOG.log(Level.DEBUG, progress)).exit();
     }
 
     /// Sets up a connection and waits until it carries packets or has failed.
@@ -106,6 +185,8 @@ final class Operator {
     private Reply call(ConnectionSettings connection, Consumer<String> progress)
             throws InterruptedException {
         String name = connection.config().name();
+        int downs = takenDown.getOrDefault(name, 0);
+        redial.wanted(name);
         SessionFailure failure =
                 new SessionFailure.Unreachable("no address to call", "check remote-addresses");
         for (String host : connection.remoteHosts()) {
@@ -126,7 +207,11 @@ final class Operator {
                                         name,
                                         address.getHostAddress(),
                                         connection.config().transport().kind().word()));
-                SessionOutcome outcome = attempt(connection, address);
+                SessionOutcome outcome =
+                        attempt(
+                                connection,
+                                address,
+                                () -> takenDown.getOrDefault(name, 0) == downs);
                 switch (outcome) {
                     case SessionOutcome.Established _ -> {
                         causes.remove(name);
@@ -143,8 +228,13 @@ final class Operator {
         return failed(name, failure);
     }
 
-    private SessionOutcome attempt(ConnectionSettings connection, InetAddress address)
+    /// @param wanted false once somebody has taken the connection down
+    private SessionOutcome attempt(
+            ConnectionSettings connection, InetAddress address, BooleanSupplier wanted)
             throws InterruptedException {
+        if (!wanted.getAsBoolean()) {
+            return new SessionOutcome.Failed(TAKEN_DOWN);
+        }
         RemotePorts ports = connection.ports();
         Remote remote =
                 new Remote(
@@ -169,6 +259,9 @@ final class Operator {
                                         new SessionFailure.Unreachable(
                                                 "no result within " + LONGEST_ATTEMPT,
                                                 "shorten retransmit-timeout")));
+        if (!wanted.getAsBoolean()) {
+            outcome = new SessionOutcome.Failed(TAKEN_DOWN);
+        }
         if (outcome instanceof SessionOutcome.Failed) {
             // an IKE SA without its Child SA is of no use to anybody
             handle.terminate("its Child SA could not be set up");
@@ -226,6 +319,8 @@ final class Operator {
         if (settings.connection(name).isEmpty()) {
             return unknown(name);
         }
+        takenDown.merge(name, 1, Integer::sum);
+        redial.unwanted(name);
         Set<Long> left = ConcurrentHashMap.newKeySet();
         endpoint.find(name).forEach(h -> left.add(h.id()));
         for (SessionView view : endpoint.statuses(STATUS_PATIENCE)) {
@@ -339,7 +434,11 @@ final class Operator {
                         connection.remoteHosts().isEmpty()
                                 ? "waits for a peer to call"
                                 : "not started; culvert up " + name;
-                down.put(name, causes.getOrDefault(name, usual));
+                String again =
+                        redial.next(name)
+                                .map(pause -> "\n  calling again in " + Redial.text(pause))
+                                .orElse("");
+                down.put(name, causes.getOrDefault(name, usual) + again);
             }
         }
         return down;

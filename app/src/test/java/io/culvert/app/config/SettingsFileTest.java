@@ -59,6 +59,7 @@ class SettingsFileTest {
             pools = ["rw"]
             unique = "replace"
             dpd-delay = "5m"
+            restart-limit = "5m"
             retransmit-timeout = "500ms"
             retransmit-tries = 3
             retransmit-limit = "1s"
@@ -67,6 +68,7 @@ class SettingsFileTest {
             [connections.home.children.net]
             remote-ts = ["10.0.0.0/8", "192.0.2.1-192.0.2.9[tcp/443]"]
             start-action = "start"
+            close-action = "none"
             replay-window = 64
             life-bytes = 1000
             [pools.rw]
@@ -157,6 +159,11 @@ class SettingsFileTest {
         assertThat(home.remoteHosts()).containsExactly("198.51.100.7", "vpn.example.org");
         assertThat(home.ports()).isEqualTo(new Settings.RemotePorts(500, 4500, 500, 443));
         assertThat(home.startActions()).containsExactly(Map.entry("net", StartAction.START));
+        assertThat(home.restart())
+                .as("what starts by itself comes back by itself, unless told otherwise")
+                .isEqualTo(
+                        new Settings.RestartSettings(
+                                true, false, Duration.ofSeconds(1), Duration.ofMinutes(5)));
         var config = home.config();
         assertThat(config.localAddresses()).containsExactly(IpPrefix.parse("192.0.2.0/24"));
         assertThat(config.remoteAddresses()).as("a host name admits all").isEmpty();
@@ -211,6 +218,8 @@ class SettingsFileTest {
                                 local-ts = "10.0.0.0/33"
                                 mode = "transport"
                                 start-action = "trap"
+                                dpd-action = "trap"
+                                close-action = "restrat"
                                 [pools.rw]
                                 addresses = "10.9.0.0/24"
                                 [secrets.home]
@@ -235,7 +244,9 @@ class SettingsFileTest {
                         culvert.toml:19:1: connections.home.children.net.local-ts: "10.0.0.0/33" is neither an IP address nor a prefix; write "dynamic", an address, a prefix or a range, if wanted with [protocol/port]: "10.0.0.0/8[tcp/443]"
                         culvert.toml:20:1: connections.home.children.net.mode: "transport" is not supported in this version; write mode = "tunnel"
                         culvert.toml:21:1: connections.home.children.net.start-action: "trap" is not supported in this version; write "start" or "none"
-                        culvert.toml:24:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"
+                        culvert.toml:22:1: connections.home.children.net.dpd-action: "trap" is not supported in this version; write "restart" or "clear"
+                        culvert.toml:23:1: connections.home.children.net.close-action: "restrat" is not known here, did you mean "restart"?; write one of "clear", "none", "restart", "start"
+                        culvert.toml:26:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"
                         """
                                 .replace("FOLDER", folder.toString()));
     }

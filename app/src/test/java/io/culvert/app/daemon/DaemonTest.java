@@ -126,7 +126,19 @@ class DaemonTest {
 
         @Override
         protected void append(ILoggingEvent event) {
-            lines.add(event.getFormattedMessage() + " " + event.getThrowableProxy());
+            synchronized (lines) {
+                lines.add(event.getFormattedMessage() + " " + event.getThrowableProxy());
+                lines.notifyAll();
+            }
+        }
+
+        /// Waits until so many lines have the text; the limit of the test is the limit here.
+        void await(String text, int count) throws InterruptedException {
+            synchronized (lines) {
+                while (lines.stream().filter(line -> line.contains(text)).count() < count) {
+                    lines.wait();
+                }
+            }
         }
     }
 
@@ -327,6 +339,42 @@ class DaemonTest {
             Reply reply = ask("client.sock", Request.Verb.UP, "home");
             assertThat(reply.exit()).isEqualTo(ExitCode.DONE);
             assertThat(status("gateway.sock").path("ike-sas")).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("a client that starts by itself comes back when its gateway does")
+    void comesBack() throws Exception {
+        String again;
+        String itself;
+        try (Daemon gateway = start(GATEWAY)) {
+            again =
+                    GATEWAY.replace("udp = 0", "udp = " + gateway.ports().udp())
+                            .replace(
+                                    "udp-nat-traversal = 0",
+                                    "udp-nat-traversal = " + gateway.ports().natTraversal());
+            itself =
+                    client(gateway, "udp")
+                            .replaceFirst("remote-ts", "start-action = \"start\"\nremote-ts")
+                            .replaceFirst("vips", "restart-delay = \"100ms\"\nvips");
+        }
+        String established = "IKE SA established with gate.example.org";
+        try (Daemon client = start(itself)) {
+            assertThat(client.ports().udp()).isPositive();
+            log.await("calling again", 1);
+            try (Daemon gateway = start(again)) {
+                assertThat(gateway.ports().udp()).isPositive();
+                log.await(established, 1);
+            }
+            // the gateway said goodbye, and the next calls are in vain
+            log.await("calling again", 3);
+            try (Daemon gateway = start(again)) {
+                assertThat(gateway.ports().udp()).isPositive();
+                log.await(established, 2);
+                assertThat(ask("client.sock", Request.Verb.DOWN, "home").exit())
+                        .isEqualTo(ExitCode.DONE);
+                assertThat(status("gateway.sock").path("ike-sas")).isEmpty();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.TransportChoice;
@@ -204,9 +205,10 @@ class CertificateSetupTest {
 
     /// A client whose IKE_AUTH request says one thing more, before all else or after it.
     private static Pair request(Payload more, boolean first) {
+        ConnectionConfig client = with(client(), alice("P-256"), trust(VPN, "root", "", ""));
         Pair pair =
                 prepared(
-                        with(client(), alice("P-256"), trust(VPN, "root", "", "")),
+                        Configs.with(client, client.children(), inOnePiece(client.limits())),
                         with(gateway(), vpn("P-256"), trust("%any", "root", "", "")));
         pair.keeps = m -> m.from() == pair.client && pair.client.ladder().size() == 2;
         pair.start();
@@ -219,6 +221,16 @@ class CertificateSetupTest {
                 Pairs.udpTo(pair.gateway, 4500),
                 forger.message(forger.request(ExchangeType.IKE_AUTH, true, 1), payloads));
         return pair;
+    }
+
+    /// A forger opens whole messages only.
+    private static IkeSaLimits inOnePiece(IkeSaLimits limits) {
+        return new IkeSaLimits(
+                limits.lifespan(),
+                limits.reauthentication(),
+                limits.window(),
+                0,
+                limits.mostChildren());
     }
 
     private static Octets zeros(int octets) {

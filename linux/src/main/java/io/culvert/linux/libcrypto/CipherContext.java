@@ -6,7 +6,6 @@ import io.culvert.ipsec.crypto.EncryptionAlgorithm;
 import io.culvert.ipsec.value.KeyMaterial;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,15 +22,22 @@ final class CipherContext implements AutoCloseable {
 
     private static final int GET_TAG = 0x10;
     private static final int SET_TAG = 0x11;
-    private static final int BLOCK_OCTETS = 16;
     private static final int AAD_OCTETS = 64;
+
+    /// Where things lie in [#memory]: the IV, whose place takes the count of written octets once libcrypto has read it;
+    /// additional data; the key.
+    private static final long AAD_AT = 16;
+
+    private static final long KEY_AT = AAD_AT + AAD_OCTETS;
+    private static final long ALIGNMENT = 16;
     private static final int ENCRYPT = 1;
     private static final int DECRYPT = 0;
 
     private final MemorySegment context;
-    private final MemorySegment key;
-    private final MemorySegment iv;
-    private final MemorySegment length;
+
+    /// One piece, as a gateway has four contexts for each of its many clients.
+    private final MemorySegment memory;
+
     private MemorySegment aad;
     private int keyedFor = -1;
     private boolean closed;
@@ -42,12 +48,10 @@ final class CipherContext implements AutoCloseable {
         context =
                 Libcrypto.require(CipherCalls.newContext(), "EVP_CIPHER_CTX_new")
                         .reinterpret(arena, CipherCalls::free);
-        key = arena.allocate(keyMaterial.size());
-        iv = arena.allocate(BLOCK_OCTETS);
-        length = arena.allocate(ValueLayout.JAVA_INT);
-        aad = arena.allocate(AAD_OCTETS);
+        memory = arena.allocate(KEY_AT + keyMaterial.size(), ALIGNMENT);
+        aad = memory.asSlice(AAD_AT, AAD_OCTETS);
         byte[] octets = keyMaterial.expose();
-        MemorySegment.copy(octets, 0, key, JAVA_BYTE, 0, octets.length);
+        MemorySegment.copy(octets, 0, memory, JAVA_BYTE, KEY_AT, octets.length);
         Arrays.fill(octets, (byte) 0);
         Libcrypto.require(
                 CipherCalls.init(context, cipher, NULL, NULL, NULL, ENCRYPT), "EVP_CipherInit_ex");
@@ -77,14 +81,14 @@ final class CipherContext implements AutoCloseable {
             aad = Arena.ofAuto().allocate(size);
         }
         MemorySegment.copy(octets, 0, aad, JAVA_BYTE, 0, size);
-        Libcrypto.require(CipherCalls.update(context, NULL, length, aad, size), "EVP_CipherUpdate");
+        Libcrypto.require(CipherCalls.update(context, NULL, memory, aad, size), "EVP_CipherUpdate");
     }
 
     /// Takes in `size` octets and gives out as many. Both segments are native.
     void update(MemorySegment in, MemorySegment out, int size) {
         if (size > 0) {
             Libcrypto.require(
-                    CipherCalls.update(context, out, length, in, size), "EVP_CipherUpdate");
+                    CipherCalls.update(context, out, memory, in, size), "EVP_CipherUpdate");
         }
     }
 
@@ -99,9 +103,9 @@ final class CipherContext implements AutoCloseable {
     ///
     /// @return false if it has not the ICV that was expected
     boolean finish() {
-        // no cipher without padding has octets left to write; the IV is just a place that can be
+        // no cipher without padding has octets left to write; the AAD is just a place that can be
         // written
-        return CipherCalls.finish(context, iv, length) == 1;
+        return CipherCalls.finish(context, aad, memory) == 1;
     }
 
     /// Writes the ICV of a message that was encrypted.
@@ -114,7 +118,7 @@ final class CipherContext implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        key.fill((byte) 0);
+        key().fill((byte) 0);
         Libcrypto.require(CipherCalls.reset(context), "EVP_CIPHER_CTX_reset");
     }
 
@@ -122,12 +126,17 @@ final class CipherContext implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the key was forgotten");
         }
-        MemorySegment.copy(newIv, 0, iv, JAVA_BYTE, 0, newIv.length);
+        MemorySegment.copy(newIv, 0, memory, JAVA_BYTE, 0, newIv.length);
         // CBC has a key schedule for each direction, so the key is given again when it changes
-        MemorySegment newKey = direction == keyedFor ? NULL : key;
+        MemorySegment newKey = direction == keyedFor ? NULL : key();
         keyedFor = direction;
         Libcrypto.require(
-                CipherCalls.init(context, NULL, NULL, newKey, iv, direction), "EVP_CipherInit_ex");
+                CipherCalls.init(context, NULL, NULL, newKey, memory, direction),
+                "EVP_CipherInit_ex");
+    }
+
+    private MemorySegment key() {
+        return memory.asSlice(KEY_AT);
     }
 
     private static Optional<MemorySegment> fetch(String name) {

@@ -304,7 +304,7 @@ class CertificateValidationTest {
     }
 
     @Test
-    @DisplayName("any changed octets give a verdict, and nothing changed is trusted")
+    @DisplayName("any changed octets give a verdict, and nothing changed is trusted (KF-14)")
     void mutations() {
         Random random = new Random(4945);
         List<String> names =
@@ -329,7 +329,8 @@ class CertificateValidationTest {
     }
 
     @Test
-    @DisplayName("whatever certificates are sent together, in any order, there is a verdict")
+    @DisplayName(
+            "whatever certificates are sent together, in any order, there is a verdict (KF-14)")
     void anyChain() {
         Random random = new Random(5280);
         for (int round = 0; round < 500; round++) {

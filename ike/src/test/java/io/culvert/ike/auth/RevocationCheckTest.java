@@ -76,7 +76,7 @@ class RevocationCheckTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("revoked means refused, whatever is demanded")
+    @DisplayName("revoked means refused, whatever is demanded (KF-13)")
     void revoked(Demand demand) {
         places.served.put(RESPONDER, status(asked, "revoked"));
         places.served.put(LIST, list(listed));
@@ -232,7 +232,8 @@ class RevocationCheckTest {
                 "delegate of another",
                 "no octets"
             })
-    @DisplayName("an answer of a responder that does not count is as none (hostile OCSP responder)")
+    @DisplayName(
+            "an answer of a responder that does not count is as none (hostile OCSP responder) (KF-13)")
     void hostileResponder(String how) {
         places.served.put(RESPONDER, hostileStatus(how));
 

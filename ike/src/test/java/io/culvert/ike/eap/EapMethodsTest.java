@@ -206,7 +206,7 @@ class EapMethodsTest {
     }
 
     @Test
-    @DisplayName("Success before anything is proved is not believed")
+    @DisplayName("Success before anything is proved is not believed (KF-03)")
     void earlySuccess() {
         EapConversation fresh = methods(1, "secret", Kind.MSCHAPV2).open(asPeer(NO_TLS));
         assertThat(failure(fresh.take(verdict(Eap.SUCCESS, 1)))).contains("before anything");

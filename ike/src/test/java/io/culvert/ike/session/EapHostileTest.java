@@ -79,7 +79,7 @@ class EapHostileTest {
     }
 
     @Test
-    @DisplayName("Success before the method is complete")
+    @DisplayName("Success before the method is complete (KF-02)")
     void successTooEarly() {
         Pair pair =
                 between(
@@ -132,7 +132,7 @@ class EapHostileTest {
     }
 
     @Test
-    @DisplayName("a second Success instead of the last response")
+    @DisplayName("a second Success instead of the last response (KF-02)")
     void successTwice() {
         Pair pair = between(SAME_PASSWORD, PASSWORD);
         rewrite(

@@ -163,7 +163,8 @@ class EndTest {
     }
 
     @Test
-    @DisplayName("a delete for a Child SA that is not there is answered without one (IK-107)")
+    @DisplayName(
+            "a delete for a Child SA that is not there is answered without one (IK-107, KF-17)")
     void unknownChildDeleted() {
         Pair pair = Pairs.of(Way.UDP).start();
         // the SPI of our own direction is none that the peer may delete

@@ -162,7 +162,7 @@ final class FragmentationTest {
 
     @Test
     @DisplayName(
-            "numbers that fit to nothing: dropped, and the true fragments still count (E1-3, E1-6)")
+            "numbers that fit to nothing: dropped, and the true fragments still count (E1-3, E1-6, KF-09)")
     void forgedNumbers() {
         Pair pair = pair(Pairs.Way.UDP, 1280, 1280);
         pair.keeps = FragmentationTest::isAuthRequest;

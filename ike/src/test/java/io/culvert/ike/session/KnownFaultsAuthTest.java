@@ -46,7 +46,7 @@ class KnownFaultsAuthTest {
     private static final int LARGEST_IDENTIFICATION = 65_000;
 
     @TestFactory
-    @DisplayName("a request that lacks IDi or AUTH, or part of SA, TSi, TSr (IK-088)")
+    @DisplayName("a request that lacks IDi or AUTH, or part of SA, TSi, TSr (IK-088, KF-04)")
     Stream<DynamicTest> missingInRequest() {
         return Stream.of(
                 request("no IDi", "INVALID_SYNTAX", p -> without(p, PayloadType.IDI)),
@@ -76,7 +76,7 @@ class KnownFaultsAuthTest {
     }
 
     @TestFactory
-    @DisplayName("identifications of 0 and of as many octets as fit (IK-086)")
+    @DisplayName("identifications of 0 and of as many octets as fit (IK-086, KF-15)")
     Stream<DynamicTest> identificationLengths() {
         return Stream.of(1, 2, 3, 5, 9, 10, 11, 12, 13, 200)
                 .flatMap(type ->
@@ -132,7 +132,7 @@ class KnownFaultsAuthTest {
     }
 
     @TestFactory
-    @DisplayName("traffic selectors that are malformed (IK-009)")
+    @DisplayName("traffic selectors that are malformed (IK-009, KF-07)")
     Stream<DynamicTest> malformedSelectors() {
         return Stream.of(
                         "00000008 00 000000",
@@ -157,7 +157,8 @@ class KnownFaultsAuthTest {
     }
 
     @TestFactory
-    @DisplayName("INFORMATIONAL, CREATE_CHILD_SA and others before IKE_AUTH: the end (IK-020)")
+    @DisplayName(
+            "INFORMATIONAL, CREATE_CHILD_SA and others before IKE_AUTH: the end (IK-020, KF-01)")
     Stream<DynamicTest> beforeAuthentication() {
         Payload rekey = new Notification.RekeySa(ProtocolId.ESP, new Spi(0x1000)).toNotify();
         return Stream.<List<Payload>>of(
@@ -215,7 +216,7 @@ class KnownFaultsAuthTest {
     }
 
     @Test
-    @DisplayName("notifications and certificate requests by the hundred: no harm (IK-009)")
+    @DisplayName("notifications and certificate requests by the hundred: no harm (IK-009, KF-16)")
     void floods() {
         Pair pair = Situation.AWAITING_AUTH_RESPONSE.reach(Way.UDP, 1);
         Payload manyHashes = CertificateRequest.x509(Collections.nCopies(1000, zeros(20)));

@@ -50,7 +50,7 @@ class KnownFaultsInitTest {
     private static final int PRIVATE_USE = 65_535;
 
     @TestFactory
-    @DisplayName("a request that lacks SA, KE or Nonce, or has one twice (IK-047)")
+    @DisplayName("a request that lacks SA, KE or Nonce, or has one twice (IK-047, KF-04)")
     Stream<DynamicTest> missingInRequest() {
         return Stream.of(PayloadType.SA, PayloadType.KE, PayloadType.NONCE)
                 .flatMap(type ->
@@ -70,7 +70,8 @@ class KnownFaultsInitTest {
     }
 
     @TestFactory
-    @DisplayName("a proposal without key exchange, or with none that is real (IK-045, IK-047)")
+    @DisplayName(
+            "a proposal without key exchange, or with none that is real (IK-045, IK-047, KF-05)")
     Stream<DynamicTest> proposalWithoutKeyExchange() {
         return Stream.of(
                 request("no KE transform", "NO_PROPOSAL_CHOSEN", p -> offering(p, List.of())),
@@ -85,7 +86,7 @@ class KnownFaultsInitTest {
 
     @TestFactory
     @DisplayName(
-            "a KE payload of a method that was not negotiated, or that does not exist (IK-047)")
+            "a KE payload of a method that was not negotiated, or that does not exist (IK-047, KF-05)")
     Stream<DynamicTest> unnegotiatedMethod() {
         return Stream.of(0, 1, 19, 30, 32, UNASSIGNED, 1024, PRIVATE_USE)
                 .flatMap(method ->
@@ -98,7 +99,8 @@ class KnownFaultsInitTest {
     }
 
     @TestFactory
-    @DisplayName("MODP public values 0, 1, p-1, p, p+1, over-long, short and empty (RFC 6989)")
+    @DisplayName(
+            "MODP public values 0, 1, p-1, p, p+1, over-long, short and empty (RFC 6989) (KF-10)")
     Stream<DynamicTest> modpValues() {
         BigInteger p = modp2048();
         return Stream.of(
@@ -117,7 +119,7 @@ class KnownFaultsInitTest {
     }
 
     @TestFactory
-    @DisplayName("ECP values off the curve, at infinity, above p, compressed (RFC 6989)")
+    @DisplayName("ECP values off the curve, at infinity, above p, compressed (RFC 6989) (KF-11)")
     Stream<DynamicTest> points() {
         Octets ff = Octets.ofHex("ff".repeat(32));
         Octets gx =
@@ -138,7 +140,7 @@ class KnownFaultsInitTest {
     }
 
     @TestFactory
-    @DisplayName("X25519 values that give a secret of zeros, and of wrong size (RFC 8031)")
+    @DisplayName("X25519 values that give a secret of zeros, and of wrong size (RFC 8031) (KF-11)")
     Stream<DynamicTest> lowOrder() {
         return Stream.of(
                         named("0", Octets.wrap(new byte[32])),

@@ -133,7 +133,7 @@ class RequestWindowTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 3, 4, 0x7fff_ffffL, 0xffff_ffffL})
     @DisplayName(
-            "a request outside the window is ignored, also if it is the peer's (IK-025, IK-026)")
+            "a request outside the window is ignored, also if it is the peer's (IK-025, IK-026, KF-18)")
     void outsideTheWindow(long messageId) {
         Pair pair = Pairs.of(Way.UDP).start();
         int before = pair.traffic.size();

@@ -30,7 +30,8 @@ class KnownFaultsWireTest {
     private final MessageCodec codec = new MessageCodec();
 
     @Test
-    @DisplayName("every payload, cut at every octet, with its length corrected: some result")
+    @DisplayName(
+            "every payload, cut at every octet, with its length corrected: some result (KF-08)")
     void cutEverywhere() {
         Properties.forAll(
                 300,
@@ -47,7 +48,8 @@ class KnownFaultsWireTest {
     }
 
     @Test
-    @DisplayName("every payload, any two octets in it replaced by an extreme length: some result")
+    @DisplayName(
+            "every payload, any two octets in it replaced by an extreme length: some result (KF-08)")
     void everyLengthLies() {
         Properties.forAll(
                 150,
@@ -126,7 +128,7 @@ class KnownFaultsWireTest {
     }
 
     @Test
-    @DisplayName("fragments numbered 0, above their total, of 0 and of 65 535 (E1-3)")
+    @DisplayName("fragments numbered 0, above their total, of 0 and of 65 535 (E1-3, KF-09)")
     void fragmentNumbers() {
         for (String numbers : List.of("00000000", "00000001", "00010000", "00020001", "ffff0001")) {
             assertThat(codec.decode(fragment(numbers)))

@@ -249,7 +249,7 @@ public abstract class CryptoPublicKeys extends CryptoKnownAnswers {
     }
 
     @Test
-    @DisplayName("RFC 7427: a PSS salt of another length than the hash is refused")
+    @DisplayName("RFC 7427: a PSS salt of another length than the hash is refused (KF-12)")
     void theSaltIsAsLongAsTheHash() throws Exception {
         KeyPair pair = keyPair(SignatureScheme.RSA_PSS_SHA2_256);
         for (int salt : List.of(0, 20, 31, 33, 64)) {
@@ -272,7 +272,7 @@ public abstract class CryptoPublicKeys extends CryptoKnownAnswers {
 
     @Test
     @DisplayName(
-            "an RSA key whose exponent proves nothing, or whose size costs too much, is refused")
+            "an RSA key whose exponent proves nothing, or whose size costs too much, is refused (KF-12)")
     void unreasonableRsaKeysAreRefused() {
         BigInteger modulus =
                 ((RSAPublicKey) keyPair(SignatureScheme.RSA_PSS_SHA2_256).getPublic()).getModulus();

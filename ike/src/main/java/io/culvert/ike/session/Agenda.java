@@ -36,6 +36,11 @@ final class Agenda {
         proceed(now);
     }
 
+    /// Adds an undertaking that waits for [#proceed]: the peer has to learn something else first.
+    void later(Undertaking undertaking) {
+        waiting.add(undertaking);
+    }
+
     /// Adds an undertaking that goes before all others: it was begun already.
     void again(MonoTime now, Undertaking undertaking) {
         waiting.addFirst(undertaking);

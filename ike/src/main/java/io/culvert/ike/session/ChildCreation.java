@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.8.1 RFC 7296 section 2.8.1
 final class ChildCreation implements Undertaking {
     private static final Duration RETRY = Duration.ofSeconds(10);
+    private static final Duration ON_ITS_WAY = Duration.ofSeconds(30);
 
     /// The Child SA that the peer has made meanwhile in place of the same one.
     private record Rival(ChildSa child, List<Octets> nonces) {}
@@ -165,7 +166,13 @@ final class ChildCreation implements Undertaking {
         if (peerHasDoneIt) {
             return;
         }
-        if (error.is(NotifyType.CHILD_SA_NOT_FOUND) && old.isPresent()) {
+        boolean notFound = error.is(NotifyType.CHILD_SA_NOT_FOUND) && old.isPresent();
+        if (notFound && now.since(old.get().status().establishedAt()).compareTo(ON_ITS_WAY) < 0) {
+            // our answer that tells the peer of it may not be there yet
+            retryLater(now);
+            return;
+        }
+        if (notFound) {
             // the peer has lost it: begin anew, if nothing else has taken its place (IK-104)
             old.filter(peering.children().living()::contains)
                     .ifPresent(child -> peering.children().remove(child, "unknown to the peer"));

@@ -67,6 +67,7 @@ final class EstablishedPeer implements Stage {
         if (originalInitiator) {
             stage.startFurtherChildren(now, childFailure.isPresent());
         }
+        peering.agenda().proceed(now);
         stage.armLiveness(now);
         stage.armKeepalive(now);
         return stage;

@@ -17,9 +17,11 @@ import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ChainResult;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.Notification;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.PayloadType;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
@@ -305,6 +307,9 @@ public final class IkeSession implements Session {
                 peering.heard(now);
                 peering.passed(now, path);
                 followPeer(now, path, header.response());
+                PayloadChain.notifications(payloads, Notification.SetWindowSize.class)
+                        .forEach(offer ->
+                                peering.saOf(header).orElseThrow().peerWindow(offer.requests()));
                 if (header.response()) {
                     stage = stage.onResponse(now, path, header, payloads);
                 } else {

@@ -49,6 +49,10 @@ final class Lifetimes {
         Lifespan lifespan = connection().limits().lifespan();
         rekeyAt = lifespan.rekeyAt(now, peering.context().random());
         arm();
+        int window = connection().limits().window();
+        if (window > 1) {
+            peering.agenda().later(new WindowOffer(peering, window));
+        }
         lifespan.expiresAt(now)
                 .ifPresent(end -> peering.timers().setAt(TimerTable.Kind.IKE_EXPIRY, end));
     }

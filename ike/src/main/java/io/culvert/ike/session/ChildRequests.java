@@ -24,7 +24,7 @@ import java.util.Optional;
 /// | rekey a Child SA | do not have it | CHILD_SA_NOT_FOUND |
 /// | rekey the IKE SA | create, rekey or close a Child SA | TEMPORARY_FAILURE |
 /// | rekey the IKE SA | rekey it | as always; the nonces decide |
-/// | rekey the IKE SA | have replaced it | TEMPORARY_FAILURE |
+/// | rekey the IKE SA | have replaced it, or keep many that it has not deleted | TEMPORARY_FAILURE |
 /// | create or rekey a Child SA | rekey the IKE SA, or have replaced it | TEMPORARY_FAILURE |
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.25 RFC 7296 section 2.25
@@ -63,7 +63,8 @@ final class ChildRequests {
         boolean busy =
                 peering.agenda().underWay(ChildCreation.class).findAny().isPresent()
                         || peering.agenda().underWay(ChildDeletion.class).findAny().isPresent();
-        if (busy || ours.flatMap(IkeRekeying::rival).isPresent()) {
+        boolean rivaled = ours.flatMap(IkeRekeying::rival).isPresent();
+        if (busy || rivaled || !peering.retirement().hasRoom()) {
             return refuse(NotifyType.TEMPORARY_FAILURE);
         }
         IkeSpi spi = Peering.freshSpi(peering.context());
@@ -99,18 +100,25 @@ final class ChildRequests {
         if (old.get().isClosing() || old.get().successor().isPresent()) {
             return refuse(NotifyType.TEMPORARY_FAILURE);
         }
+        if (peering.children().living().size() >= 2 * mostChildren()) {
+            // it replaces them and deletes none
+            return refuse(NotifyType.NO_ADDITIONAL_SAS);
+        }
         return make(now, List.of(old.get().config()), old, request);
     }
 
     private List<Payload> createChild(MonoTime now, List<Payload> request) {
-        int most = peering.connection().orElseThrow().limits().mostChildren();
-        return peering.children().living().size() >= most
+        return peering.children().living().size() >= mostChildren()
                 ? refuse(NotifyType.NO_ADDITIONAL_SAS)
                 : make(
                         now,
                         peering.connection().orElseThrow().children(),
                         Optional.empty(),
                         request);
+    }
+
+    private int mostChildren() {
+        return peering.connection().orElseThrow().limits().mostChildren();
     }
 
     private List<Payload> make(

@@ -26,6 +26,9 @@ final class ChildSas {
     /// Our choice: longer than packets are under way or in a peer's queues.
     private static final Duration FADING = Duration.ofSeconds(5);
 
+    /// Our choice: enough for all Child SAs of a usual peer at once, and no use to one that rekeys without end.
+    private static final int MOST_FADING = 32;
+
     private record Fading(ChildSa child, MonoTime until) {}
 
     private final SessionContext context;
@@ -198,6 +201,9 @@ final class ChildSas {
             return;
         }
         living.remove(child);
+        if (fading.size() >= MOST_FADING) {
+            outbox.add(new Action.RemoveChildSa(fading.removeFirst().child.id()));
+        }
         fading.add(new Fading(child, now.plus(FADING)));
         outbox.publish(new IkeEvent.ChildSaClosed(child.status(), cause));
         arm();

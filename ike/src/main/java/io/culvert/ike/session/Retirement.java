@@ -9,6 +9,12 @@ import java.util.stream.Stream;
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.8 RFC 7296 section 2.8
 final class Retirement {
+    /// Our choice: rekeyings follow one another much more slowly than answers are asked for again.
+    private static final int MOST_CLOSED = 8;
+
+    /// Our choice: a peer deletes what it has replaced; one that does not will not fill our memory.
+    private static final int MOST_NOT_CLOSED = 8;
+
     private final Peering peering;
 
     Retirement(Peering peering) {
@@ -26,6 +32,16 @@ final class Retirement {
         peering.agenda().forget(old);
         old.markClosed();
         keep(now, old);
+        List<IkeSa> closed = peering.sas().others().stream().filter(IkeSa::isClosed).toList();
+        if (closed.size() > MOST_CLOSED) {
+            discard(closed.getFirst());
+        }
+    }
+
+    /// Whether the peer may replace the IKE SA by another one, although it has not deleted all that it replaced before.
+    boolean hasRoom() {
+        return peering.sas().others().stream().filter(sa -> !sa.isClosed()).count()
+                < MOST_NOT_CLOSED;
     }
 
     /// Forgets an IKE SA that is not the current one.

@@ -2,6 +2,7 @@ package io.culvert.ike.exchange;
 
 import io.culvert.ike.wire.Delete;
 import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.Notification;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -22,6 +23,8 @@ import java.util.Set;
 ///                                        <--  HDR, SK {D(ESP, the SPIs of the other direction)}
 ///     HDR, SK {D(IKE)}                   -->                     everything goes
 ///                                        <--  HDR, SK {}
+///     HDR, SK {N(INVALID_SPI)}           -->                     your ESP comes by an SPI that is none of ours
+///                                        <--  HDR, SK {}
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.4 RFC 7296 section 1.4
 public final class Informational {
@@ -34,11 +37,17 @@ public final class Informational {
     ///
     /// @param deletesIkeSa whether the IKE SA goes, and all its Child SAs with it
     /// @param deletedOutbound the SPIs of Child SAs that go: the peer's inbound, our outbound ones
+    /// @param notKnown SPIs by which we send and that the peer does not know
     /// @param error an error that ends the IKE SA: the peer refuses who we are
-    public record Wishes(boolean deletesIkeSa, List<Spi> deletedOutbound, Optional<Notify> error) {
-        /// Copies the list.
+    public record Wishes(
+            boolean deletesIkeSa,
+            List<Spi> deletedOutbound,
+            List<Spi> notKnown,
+            Optional<Notify> error) {
+        /// Copies the lists.
         public Wishes {
             deletedOutbound = List.copyOf(deletedOutbound);
+            notKnown = List.copyOf(notKnown);
         }
     }
 
@@ -64,6 +73,11 @@ public final class Informational {
         return List.of(Notify.of(error), Delete.ikeSa());
     }
 
+    /// Word of ESP that came by an SPI that is none of ours.
+    public static List<Payload> unknownSpi(Spi spi) {
+        return List.of(new Notification.InvalidSpi(spi).toNotify());
+    }
+
     /// Reads a request, or a response with deletes.
     public static Wishes read(List<Payload> payloads) {
         // a set: a message has room for thousands of SPIs, and one may be there many times
@@ -84,6 +98,10 @@ public final class Informational {
                                 n.is(NotifyType.AUTHENTICATION_FAILED)
                                         || n.is(NotifyType.INVALID_SYNTAX))
                         .findFirst();
-        return new Wishes(ike, List.copyOf(outbound), error);
+        List<Spi> notKnown =
+                PayloadChain.notifications(payloads, Notification.InvalidSpi.class).stream()
+                        .map(Notification.InvalidSpi::spi)
+                        .toList();
+        return new Wishes(ike, List.copyOf(outbound), notKnown, error);
     }
 }

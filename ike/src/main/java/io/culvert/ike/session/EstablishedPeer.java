@@ -28,10 +28,12 @@ import java.util.Optional;
 final class EstablishedPeer implements Stage {
     private final Peering peering;
     private final ChildRequests childRequests;
+    private final Hints hints;
 
     private EstablishedPeer(Peering peering) {
         this.peering = peering;
         this.childRequests = new ChildRequests(peering);
+        this.hints = new Hints(peering);
     }
 
     /// Enters the stage right after IKE_AUTH.
@@ -161,9 +163,8 @@ final class EstablishedPeer implements Stage {
                             .withId(id)
                             .filter(child -> !child.isClosing() && child.successor().isEmpty())
                             .ifPresent(peering.children()::sendBy);
-            case DataPlaneEvent.PeerMoved _,
-                    DataPlaneEvent.UnknownSpi _,
-                    DataPlaneEvent.Failed _ -> {}
+            case DataPlaneEvent.UnknownSpi(Spi spi, _) -> hints.unknownSpi(now, spi);
+            case DataPlaneEvent.PeerMoved _, DataPlaneEvent.Failed _ -> {}
         }
         return next(now);
     }
@@ -174,6 +175,12 @@ final class EstablishedPeer implements Stage {
         } else {
             peering.lifetimes().rekeyChild(now, child);
         }
+    }
+
+    @Override
+    public Stage onHint(MonoTime now) {
+        hints.peerMayBeGone(now);
+        return next(now);
     }
 
     @Override
@@ -272,6 +279,11 @@ final class EstablishedPeer implements Stage {
             peering.end("refused by the peer", Optional.of(refusal(wishes.error().get())));
         } else if (wishes.deletesIkeSa()) {
             ikeSaDeleted(now, sa);
+        } else {
+            wishes.notKnown().stream()
+                    .flatMap(spi -> peering.children().withOutbound(spi).stream())
+                    .findFirst()
+                    .ifPresent(child -> hints.notKnownToPeer(now, child));
         }
     }
 

@@ -91,7 +91,7 @@ public final class IkeSession implements Session {
                     follow(now, peering.courier().connectionLost(now, path, reason));
                     peering.routeChildren();
                 }
-                case Input.SendFailed _ -> {} // a hint; the retransmission timer decides (IK-028)
+                case Input.SendFailed _ -> stage = stage.onHint(now);
                 case Input.DeadlineReached _ -> onDeadline(now);
                 case Input.Commanded(Command command) -> onCommand(now, command);
                 case Input.Answered(int question, var answer) -> {
@@ -142,7 +142,7 @@ public final class IkeSession implements Session {
 
     @Override
     public Optional<MonoTime> nextDeadline() {
-        return peering.timers().next();
+        return peering.isOver() ? Optional.empty() : peering.timers().next();
     }
 
     @Override
@@ -257,6 +257,7 @@ public final class IkeSession implements Session {
     private void onMessage(MonoTime now, TransportPath path, Octets octets) {
         switch (reception.take(now, path, octets, stage.awaitsRequests())) {
             case Reception.Result.Nothing _ -> {}
+            case Reception.Result.Forgotten _ -> stage = stage.onHint(now);
             case Reception.Result.Corrupt(TransportPath.Tcp stream) -> closeCorrupt(now, stream);
             case Reception.Result.Init(IkeMessage message) -> onInit(now, path, message, octets);
             case Reception.Result.Opened(IkeHeader header, ChainResult chain) ->

@@ -13,6 +13,7 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MalformedReason;
 import io.culvert.ike.wire.MessageCodec;
+import io.culvert.ike.wire.NotifyType;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ final class Reception {
         ///
         /// @param chain the payloads inside
         record Opened(IkeHeader header, ChainResult chain) implements Result {}
+
+        /// Nothing protects it; it says that the peer does not know the IKE SA.
+        record Forgotten() implements Result {}
 
         /// It shows that a connection does not carry the peer's messages any more.
         record Corrupt(TransportPath.Tcp stream) implements Result {}
@@ -79,7 +83,10 @@ final class Reception {
             return unparsable(path, DropReason.WRONG_SPI);
         }
         if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
-            return unparsable(path, DropReason.NOT_PROTECTED);
+            Result counted = unparsable(path, DropReason.NOT_PROTECTED);
+            return counted.equals(NOTHING) && saysForgotten(message)
+                    ? new Result.Forgotten()
+                    : counted;
         }
         boolean encapsulated = sa.get().initPath().kind() == TransportKind.TCP_ENCAPSULATION;
         if (encapsulated != (path.kind() == TransportKind.TCP_ENCAPSULATION)) {
@@ -286,6 +293,11 @@ final class Reception {
             return false;
         }
         return true;
+    }
+
+    private static boolean saysForgotten(IkeMessage message) {
+        return message.header().response()
+                && message.notification(NotifyType.INVALID_IKE_SPI).isPresent();
     }
 
     private Result dropped(TransportPath path, DropReason reason) {

@@ -65,6 +65,11 @@ interface Stage {
         return this;
     }
 
+    /// Something that proves nothing says that the peer may be gone (IK-028).
+    default Stage onHint(MonoTime now) {
+        return this;
+    }
+
     /// A connection that was asked for is open.
     default Stage onConnectionOpened(MonoTime now) {
         return this;

@@ -20,7 +20,7 @@ class KnownFaultsStormTest {
 
     @Test
     @DisplayName(
-            "further Child SAs without end: as many as configured, then NO_ADDITIONAL_SAS (IK-110)")
+            "further Child SAs without end: as many as configured, then NO_ADDITIONAL_SAS")
     void childSas() {
         HostileClient client = HostileClient.established();
         int refused = 0;
@@ -39,7 +39,7 @@ class KnownFaultsStormTest {
     }
 
     @Test
-    @DisplayName("rekeying after rekeying without a delete: no more than twice as many (IK-110)")
+    @DisplayName("rekeying after rekeying without a delete: no more than twice as many")
     void rekeyingWithoutDelete() {
         HostileClient client = HostileClient.established();
         for (int i = 0; i < STORM; i++) {

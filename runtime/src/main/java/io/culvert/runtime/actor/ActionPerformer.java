@@ -100,13 +100,7 @@ final class ActionPerformer {
             }
             case Action.SwitchOutbound(ChildSaId next) -> house.dataPlane().switchOutbound(next);
             case Action.RemoveChildSa(ChildSaId sa) -> remove(sa);
-            case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> {
-                house.dataPlane().route(sas, route);
-                espGoesTo(route);
-                if (route instanceof EspRoute.Tcp(long connection)) {
-                    routedOver(new ConnectionId(connection));
-                }
-            }
+            case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> route(sas, route);
             case Action.AssignAddresses assign -> house.surroundings().assign(actor.id(), assign);
             case Action.ReleaseAddresses release ->
                     house.surroundings().release(actor.id(), release.addresses());
@@ -209,6 +203,14 @@ final class ActionPerformer {
         house.dataPlane().remove(sa);
         house.children().remove(sa, actor);
         children.remove(sa);
+    }
+
+    private void route(List<ChildSaId> sas, EspRoute route) {
+        house.dataPlane().route(sas, route);
+        espGoesTo(route);
+        if (route instanceof EspRoute.Tcp(long connection)) {
+            routedOver(new ConnectionId(connection));
+        }
     }
 
     /// Whoever sends ESP from there with an SPI that nobody knows is this session's peer.

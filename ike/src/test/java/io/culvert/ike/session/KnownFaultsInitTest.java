@@ -186,7 +186,7 @@ class KnownFaultsInitTest {
     @DisplayName("as many notifications, vendor IDs and proposals as a message holds (IK-001)")
     Stream<DynamicTest> floods() {
         List<Payload> most = new ArrayList<>();
-        for (int i = 0; i < 250; i++) {
+        for (int i = 0; i < 240; i++) {
             most.add(
                     switch (i % 5) {
                         case 0 -> Notify.of(NotifyType.NAT_DETECTION_SOURCE_IP, zeros(i));
@@ -198,7 +198,7 @@ class KnownFaultsInitTest {
         }
         return Stream.of(
                 dynamicTest(
-                        "250 in a request: it is as good as without them",
+                        "240 in a request: it is as good as without them",
                         () -> {
                             Pair pair = Situation.AWAITING_INIT_RESPONSE.reach(Way.UDP, 1);
                             injectRequest(pair, p -> concat(p, most));

@@ -19,8 +19,7 @@ class KnownFaultsStormTest {
     private static final int MOST_CHILDREN = IkeSaLimits.DEFAULT.mostChildren();
 
     @Test
-    @DisplayName(
-            "further Child SAs without end: as many as configured, then NO_ADDITIONAL_SAS")
+    @DisplayName("further Child SAs without end: as many as configured, then NO_ADDITIONAL_SAS")
     void childSas() {
         HostileClient client = HostileClient.established();
         int refused = 0;

@@ -68,6 +68,24 @@ final class Forger {
         return Octets.concat(prefix, explicit, Octets.wrap(sealed));
     }
 
+    /// A fragment with any numbers, also such as cannot be.
+    ///
+    /// @param part the part of the payloads that is inside
+    Octets fragment(IkeHeader header, PayloadType first, int number, int total, Octets part) {
+        Octets padded = Octets.concat(part, Octets.of((byte) 0));
+        int body = IV_OCTETS + padded.size() + ICV_OCTETS;
+        Octets lawful = MessageCodec.protectedFragmentPrefix(header, List.of(), first, 1, 1, body);
+        Octets prefix =
+                new OctetsBuilder()
+                        .octets(lawful.slice(0, lawful.size() - 4))
+                        .u16(number)
+                        .u16(total)
+                        .build();
+        Octets explicit = new OctetsBuilder(IV_OCTETS).u64(iv++).build();
+        byte[] sealed = crypt(Cipher.ENCRYPT_MODE, header, prefix, explicit, padded.toArray());
+        return Octets.concat(prefix, explicit, Octets.wrap(sealed));
+    }
+
     /// The payloads inside a message.
     List<Payload> open(Octets message) {
         DecodeResult.Decoded decoded = (DecodeResult.Decoded) new MessageCodec().decode(message);

@@ -8,6 +8,7 @@ import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.auth.RevocationPolicy;
 import io.culvert.ike.auth.RevocationPolicy.Demand;
+import io.culvert.ike.auth.TlsCredentials;
 import io.culvert.ipsec.value.Octets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `local` and `remote` of a connection: how each side proves who it is.
+/// Reads `local` and `remote` of a connection: how each side proves who it is. The words are strongSwan's.
 ///
 /// @param files where certificates and keys come from
 /// @param now the time of day, for the validity of our own certificate
@@ -25,8 +26,22 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
     private static final String IDENTITY_RIGHT =
             "write an address, a domain name, user@domain or a distinguished name such as"
                     + " \"CN=gate, O=Example\"";
-    private static final Map<String, Method> METHODS =
-            Map.of("psk", Method.PSK, "pubkey", Method.PUBKEY);
+    private static final Map<String, Method> OURS =
+            Map.of(
+                    "psk", Method.PSK,
+                    "pubkey", Method.PUBKEY,
+                    "eap", Method.EAP_ANY,
+                    "eap-tls", Method.EAP_TLS,
+                    "eap-mschapv2", Method.EAP_MSCHAPV2,
+                    "null", Method.NULL);
+    private static final Map<String, Method> THEIRS =
+            Map.of(
+                    "psk", Method.PSK,
+                    "pubkey", Method.PUBKEY,
+                    "eap-dynamic", Method.EAP_ANY,
+                    "eap-tls", Method.EAP_TLS,
+                    "eap-mschapv2", Method.EAP_MSCHAPV2,
+                    "null", Method.NULL);
 
     private static final Map<String, Demand> DEMANDS =
             Map.of(
@@ -37,48 +52,187 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
 
     private enum Method {
         PSK,
-        PUBKEY
+        PUBKEY,
+        EAP_ANY,
+        EAP_TLS,
+        EAP_MSCHAPV2,
+        NULL;
+
+        boolean isEap() {
+            return this == EAP_ANY || this == EAP_TLS || this == EAP_MSCHAPV2;
+        }
     }
 
-    /// How we prove who we are, unless it is wrong.
-    Optional<LocalAuthentication> local(Section section) {
-        Optional<Method> method = method(section);
-        Optional<Identity> identity = section.parsed("id", Identity::parse, IDENTITY_RIGHT);
-        Optional<LocalAuthentication> read =
-                switch (method.orElse(Method.PSK)) {
-                    case PSK -> {
-                        if (method.isPresent() && !section.has("id")) {
-                            section.missing("id", "is missing", IDENTITY_RIGHT);
-                        }
-                        yield identity.map(LocalAuthentication.PreSharedKey::new);
-                    }
-                    case PUBKEY -> signature(section, identity);
-                };
-        section.complainOfUnknownKeys();
-        return method.isEmpty() ? Optional.empty() : read;
-    }
+    /// Who is who in a connection.
+    record Parties(LocalAuthentication local, RemoteAuthentication remote) {}
 
-    /// How the peer must prove who it is, unless that is wrong.
-    Optional<RemoteAuthentication> remote(Section section) {
-        Optional<Method> method = method(section);
-        IdentityPattern identity =
-                section.parsed("id", AuthenticationReader::pattern, IDENTITY_RIGHT)
+    /// Both sides, unless something is wrong. They are read together: in EAP-TLS each needs what the other has.
+    Optional<Parties> parties(Optional<Section> ourSection, Optional<Section> theirSection) {
+        if (ourSection.isEmpty() || theirSection.isEmpty()) {
+            return Optional.empty();
+        }
+        Section ours = ourSection.get();
+        Section theirs = theirSection.get();
+        Optional<Method> ourMethod = method(ours, OURS);
+        Optional<Method> theirMethod = method(theirs, THEIRS);
+        Optional<LocalAuthentication> local = Optional.empty();
+        Optional<RemoteAuthentication> remote = Optional.empty();
+        if (ourMethod.isPresent() && theirMethod.isPresent()) {
+            complainOfCombination(ours, ourMethod.get(), theirs, theirMethod.get());
+        }
+        Optional<Identity> identity = ours.parsed("id", Identity::parse, IDENTITY_RIGHT);
+        IdentityPattern whom =
+                theirs.parsed("id", AuthenticationReader::pattern, IDENTITY_RIGHT)
                         .orElse(IdentityPattern.ANY);
-        Optional<RemoteAuthentication> read =
-                method.map(m ->
-                        switch (m) {
-                            case PSK -> new RemoteAuthentication.PreSharedKey(identity);
-                            case PUBKEY -> trust(section, identity);
-                        });
-        section.complainOfUnknownKeys();
-        return read;
+        Optional<LocalAuthentication.Signature> key =
+                ourMethod.filter(m -> wantsKey(m, ours)).flatMap(_ -> signature(ours, identity));
+        Optional<RemoteAuthentication.Signature> trust =
+                theirMethod.filter(m -> wantsTrust(m, theirs)).map(_ -> trust(theirs, whom));
+        if (ourMethod.isPresent()) {
+            local = local(ourMethod.get(), ours, identity, key, trust);
+        }
+        if (theirMethod.isPresent()) {
+            remote = remote(theirMethod.get(), theirs, whom, key, trust);
+        }
+        ours.complainOfUnknownKeys();
+        theirs.complainOfUnknownKeys();
+        Optional<RemoteAuthentication> peer = remote;
+        return local.flatMap(us -> peer.map(them -> new Parties(us, them)));
     }
 
-    private static Optional<Method> method(Section section) {
+    private static boolean wantsKey(Method method, Section ours) {
+        return method == Method.PUBKEY
+                || method == Method.EAP_TLS
+                || (method == Method.EAP_ANY && (ours.has("certs") || ours.has("key")));
+    }
+
+    private static boolean wantsTrust(Method method, Section theirs) {
+        return method == Method.PUBKEY
+                || method == Method.EAP_TLS
+                || (method == Method.EAP_ANY && (theirs.has("ca-certs") || theirs.has("certs")));
+    }
+
+    private static void complainOfCombination(
+            Section ours, Method ourMethod, Section theirs, Method theirMethod) {
+        if (ourMethod.isEap() && theirMethod.isEap()) {
+            if (ourMethod != Method.EAP_TLS || theirMethod != Method.EAP_TLS) {
+                theirs.error(
+                        "auth",
+                        "EAP alone proves both sides only with eap-tls",
+                        "write auth = \"eap-tls\" on both sides, or auth = \"pubkey\" on one");
+            }
+        } else if (ourMethod.isEap() && theirMethod != Method.PUBKEY) {
+            theirs.error(
+                    "auth",
+                    "a peer to whom we prove ourselves by EAP has to have a certificate",
+                    "write auth = \"pubkey\"");
+        } else if (theirMethod.isEap() && ourMethod != Method.PUBKEY) {
+            ours.error(
+                    "auth",
+                    "who lets its peers authenticate by EAP has to have a certificate",
+                    "write auth = \"pubkey\"");
+        }
+    }
+
+    private Optional<LocalAuthentication> local(
+            Method method,
+            Section section,
+            Optional<Identity> identity,
+            Optional<LocalAuthentication.Signature> key,
+            Optional<RemoteAuthentication.Signature> trust) {
+        return switch (method) {
+            case PSK -> {
+                if (!section.has("id")) {
+                    section.missing("id", "is missing", IDENTITY_RIGHT);
+                }
+                yield identity.map(LocalAuthentication.PreSharedKey::new);
+            }
+            case PUBKEY -> key.map(k -> k);
+            case NULL -> Optional.of(new LocalAuthentication.Null());
+            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2 -> eapPeer(method, section, identity, key, trust);
+        };
+    }
+
+    private Optional<LocalAuthentication> eapPeer(
+            Method method,
+            Section section,
+            Optional<Identity> identity,
+            Optional<LocalAuthentication.Signature> key,
+            Optional<RemoteAuthentication.Signature> trust) {
+        Optional<String> name = section.text("eap-id");
+        Optional<Identity> server = section.parsed("aaa-id", Identity::parse, IDENTITY_RIGHT);
+        boolean keyless = section.flag("eap-keyless", false);
+        Optional<RemoteAuthentication.Signature> anchors =
+                section.has("ca-certs")
+                        ? Optional.of(
+                                new RemoteAuthentication.Signature(
+                                        IdentityPattern.ANY,
+                                        encoded(files.certificates(section, "ca-certs")),
+                                        List.of(),
+                                        List.of()))
+                        : trust;
+        Optional<TlsCredentials> tls =
+                key.flatMap(k -> anchors.map(a -> new TlsCredentials(k.chain(), k.key(), a)));
+        if (method == Method.EAP_TLS && tls.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Identity> us =
+                identity.or(() -> key.map(LocalAuthentication.Signature::identity))
+                        .or(() ->
+                                section.has("eap-id")
+                                        ? section.parsed("eap-id", Identity::parse, IDENTITY_RIGHT)
+                                        : Optional.empty());
+        if (us.isEmpty() && !section.has("id") && !section.has("eap-id")) {
+            section.missing("id", "is missing", IDENTITY_RIGHT);
+        }
+        return us.map(whom ->
+                new LocalAuthentication.Eap(
+                        whom,
+                        word(OURS, method),
+                        name.orElse(whom.toString()),
+                        server,
+                        tls,
+                        keyless));
+    }
+
+    private Optional<RemoteAuthentication> remote(
+            Method method,
+            Section section,
+            IdentityPattern identity,
+            Optional<LocalAuthentication.Signature> key,
+            Optional<RemoteAuthentication.Signature> trust) {
+        return switch (method) {
+            case PSK -> Optional.of(new RemoteAuthentication.PreSharedKey(identity));
+            case PUBKEY -> trust.map(t -> t);
+            case NULL -> Optional.of(new RemoteAuthentication.Null());
+            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2 -> {
+                Optional<IdentityPattern> name =
+                        section.parsed("eap-id", AuthenticationReader::pattern, IDENTITY_RIGHT);
+                boolean keyless = section.flag("eap-keyless", false);
+                Optional<TlsCredentials> tls =
+                        key.flatMap(k -> trust.map(t -> new TlsCredentials(k.chain(), k.key(), t)));
+                yield method == Method.EAP_TLS && tls.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new RemoteAuthentication.Eap(
+                                        identity, word(THEIRS, method), name, tls, keyless));
+            }
+        };
+    }
+
+    private static String word(Map<String, Method> words, Method method) {
+        return words.entrySet().stream()
+                .filter(entry -> entry.getValue() == method)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Optional<Method> method(Section section, Map<String, Method> words) {
         if (!section.has("auth")) {
             section.missing("auth", "is missing", "write auth = \"psk\" or auth = \"pubkey\"");
         }
-        return section.choice("auth", METHODS);
+        return section.choice("auth", words);
     }
 
     private static IdentityPattern pattern(String text) {
@@ -88,7 +242,7 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
         return new IdentityPattern(text);
     }
 
-    private RemoteAuthentication trust(Section section, IdentityPattern identity) {
+    private RemoteAuthentication.Signature trust(Section section, IdentityPattern identity) {
         List<X509Certificate> anchors = files.certificates(section, "ca-certs");
         List<X509Certificate> pinned = files.certificates(section, "certs");
         List<Octets> revocations = files.revocations(section, "crls");
@@ -121,7 +275,8 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
         return new RevocationPolicy(demand, fetch, patience);
     }
 
-    private Optional<LocalAuthentication> signature(Section section, Optional<Identity> identity) {
+    private Optional<LocalAuthentication.Signature> signature(
+            Section section, Optional<Identity> identity) {
         Optional<CredentialFiles.OwnKey> opened = files.ownKey(section, "key");
         Optional<PrivateKeys.Loaded> key = opened.map(CredentialFiles.OwnKey::key);
         List<X509Certificate> chain =

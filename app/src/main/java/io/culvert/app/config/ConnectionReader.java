@@ -7,11 +7,10 @@ import io.culvert.app.config.Settings.RestartSettings;
 import io.culvert.app.config.Settings.StartAction;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.ConnectionConfig.Uniqueness;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
-import io.culvert.ike.auth.LocalAuthentication;
-import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.value.IpPrefix;
@@ -47,6 +46,12 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                     "no", Uniqueness.INITIAL_CONTACT,
                     "replace", Uniqueness.REPLACE,
                     "never", Uniqueness.KEEP);
+    private static final Map<String, Childless> CHILDLESS =
+            Map.of(
+                    "allow", Childless.ALLOW,
+                    "prefer", Childless.PREFER,
+                    "force", Childless.FORCE,
+                    "never", Childless.NEVER);
     private static final Map<String, IkeTcpPolicy> POLICIES =
             Map.of(
                     "large", IkeTcpPolicy.LARGE,
@@ -81,16 +86,15 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         List<String> pools = pools(section);
         Uniqueness uniqueness =
                 section.choice("unique", UNIQUENESS).orElse(Uniqueness.INITIAL_CONTACT);
+        Childless childless = section.choice("childless", CHILDLESS).orElse(Childless.ALLOW);
         var timers = TimersReader.read(section);
         var limits = LifespansReader.ofIkeSa(section);
-        Optional<LocalAuthentication> ourProof =
-                party(section, "local").flatMap(authentication::local);
-        Optional<RemoteAuthentication> theirProof =
-                party(section, "remote").flatMap(authentication::remote);
+        Optional<AuthenticationReader.Parties> parties =
+                authentication.parties(party(section, "local"), party(section, "remote"));
         Map<String, ChildReader.Child> children = children(section);
         RestartSettings restart = restart(section, children.values());
         section.complainOfUnknownKeys();
-        if (ourProof.isEmpty() || theirProof.isEmpty()) {
+        if (parties.isEmpty()) {
             return Optional.empty();
         }
         List<ChildConfig> childConfigs =
@@ -104,12 +108,13 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         remotes.admitted,
                         transport,
                         proposals,
-                        ourProof.get(),
-                        theirProof.get(),
+                        parties.get().local(),
+                        parties.get().remote(),
                         virtualIps,
                         pools,
                         childConfigs,
                         uniqueness,
+                        childless,
                         limits,
                         timers);
         return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts, restart));

@@ -20,27 +20,41 @@ import java.util.function.Function;
 /// @param environment the environment variables, or nothing for names that are not set
 record SecretsReader(CredentialFiles files, Function<String, Optional<String>> environment) {
     private static final String KEY_RIGHT =
-            "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"";
+            "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"; for EAP the same with eap";
 
-    /// All pre-shared keys of the tables.
-    SharedKeys read(Map<String, Section> tables) {
-        List<SharedKeys.Entry> entries = new ArrayList<>();
+    /// What the tables hold.
+    ///
+    /// @param preShared the pre-shared keys
+    /// @param eap the passwords of EAP
+    record Secrets(SharedKeys preShared, SharedKeys eap) {
+        int count() {
+            return preShared.entries().size() + eap.entries().size();
+        }
+    }
+
+    /// All secrets of the tables.
+    Secrets read(Map<String, Section> tables) {
+        List<SharedKeys.Entry> preShared = new ArrayList<>();
+        List<SharedKeys.Entry> eap = new ArrayList<>();
         for (Section section : tables.values()) {
             List<IdentityPattern> owners =
                     section.parsedAll(
                             "ids",
                             SecretsReader::pattern,
                             "write an identity as in local.id, or a pattern such as \"*@example.org\"");
-            Optional<KeyMaterial> key = key(section);
+            Optional<String> way = way(section);
+            Optional<KeyMaterial> key = way.flatMap(w -> key(section, w));
             section.complainOfUnknownKeys();
-            key.ifPresent(k -> entries.add(new SharedKeys.Entry(owners, k)));
+            List<SharedKeys.Entry> list =
+                    way.filter(w -> w.startsWith("eap")).isPresent() ? eap : preShared;
+            key.ifPresent(k -> list.add(new SharedKeys.Entry(owners, k)));
         }
-        return new SharedKeys(entries);
+        return new Secrets(new SharedKeys(preShared), new SharedKeys(eap));
     }
 
-    private Optional<KeyMaterial> key(Section section) {
+    private static Optional<String> way(Section section) {
         List<String> ways = new ArrayList<>();
-        for (String way : List.of("psk", "psk-file", "psk-env")) {
+        for (String way : List.of("psk", "psk-file", "psk-env", "eap", "eap-file", "eap-env")) {
             if (section.has(way)) {
                 ways.add(way);
             }
@@ -52,11 +66,15 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
         if (ways.size() > 1) {
             section.error(ways.get(1), "there is more than one secret", "keep one of " + ways);
         }
-        String way = ways.getFirst();
+        return Optional.of(ways.getFirst());
+    }
+
+    private Optional<KeyMaterial> key(Section section, String way) {
         Optional<String> text =
                 switch (way) {
-                    case "psk-file" -> files.secret(section, way);
-                    case "psk-env" -> section.item(way).flatMap(item -> variable(section, item));
+                    case "psk-file", "eap-file" -> files.secret(section, way);
+                    case "psk-env", "eap-env" ->
+                            section.item(way).flatMap(item -> variable(section, item));
                     default -> section.secret(way);
                 };
         return text.flatMap(secret -> decoded(section, way, secret));
@@ -95,7 +113,8 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
             section.error(way, "the secret is empty", "make one: culvert pki psk");
             return Optional.empty();
         }
-        return Optional.of(KeyMaterial.wrap("pre-shared key", octets));
+        String purpose = way.startsWith("eap") ? "password of EAP" : "pre-shared key";
+        return Optional.of(KeyMaterial.wrap(purpose, octets));
     }
 
     private static IdentityPattern pattern(String text) {

@@ -21,6 +21,7 @@ import java.util.OptionalInt;
 /// @param connections in the order of the file
 /// @param pools addresses for peers
 /// @param sharedKeys the pre-shared keys
+/// @param passwords those of EAP
 public record Settings(
         DaemonSettings daemon,
         ListenSettings listen,
@@ -28,7 +29,8 @@ public record Settings(
         DataPlaneSettings dataPlane,
         List<ConnectionSettings> connections,
         List<PoolSettings> pools,
-        SharedKeys sharedKeys) {
+        SharedKeys sharedKeys,
+        SharedKeys passwords) {
     /// Copies the lists.
     public Settings {
         connections = List.copyOf(connections);

@@ -123,8 +123,8 @@ public final class SettingsFile {
         DataPlaneSettings dataPlane = dataPlane(root);
         List<PoolSettings> pools = pools(root);
         Map<String, Section> secrets = root.named("secrets");
-        SharedKeys keys = new SecretsReader(files, environment).read(secrets);
-        boolean allKeysRead = keys.entries().size() == secrets.size();
+        SecretsReader.Secrets keys = new SecretsReader(files, environment).read(secrets);
+        boolean allKeysRead = keys.count() == secrets.size();
         List<ConnectionSettings> connections = connections(root, files, keys, allKeysRead);
         if (!root.has("connections")) {
             root.missing("connections", "there is no connection", "add a table [connections.NAME]");
@@ -133,7 +133,15 @@ public final class SettingsFile {
         return problems.hasErrors()
                 ? new Result.Refused(problems.inOrder())
                 : new Result.Accepted(
-                        new Settings(daemon, listen, limits, dataPlane, connections, pools, keys),
+                        new Settings(
+                                daemon,
+                                listen,
+                                limits,
+                                dataPlane,
+                                connections,
+                                pools,
+                                keys.preShared(),
+                                keys.eap()),
                         problems.inOrder());
     }
 
@@ -143,7 +151,7 @@ public final class SettingsFile {
                 text.lines()
                         .skip(error.position().line() - 1L)
                         .findFirst()
-                        .filter(line -> line.contains("psk"))
+                        .filter(line -> line.contains("psk") || line.contains("eap"))
                         .isPresent();
         return secret ? "the secret is not written right" : String.valueOf(error.getMessage());
     }
@@ -247,7 +255,7 @@ public final class SettingsFile {
     }
 
     private List<ConnectionSettings> connections(
-            Section root, CredentialFiles files, SharedKeys keys, boolean allKeysRead) {
+            Section root, CredentialFiles files, SecretsReader.Secrets keys, boolean allKeysRead) {
         Set<String> poolNames = root.section("pools").map(Section::keys).orElse(Set.of());
         ConnectionReader reader =
                 new ConnectionReader(new AuthenticationReader(files, now), poolNames);
@@ -258,7 +266,8 @@ public final class SettingsFile {
                     read.ifPresent(connection -> {
                         connections.add(connection);
                         if (allKeysRead) {
-                            complainOfMissingSecret(section, connection, keys);
+                            complainOfMissingSecret(section, connection, keys.preShared());
+                            complainOfMissingPassword(section, connection, keys.eap());
                         }
                     });
                 });
@@ -283,6 +292,32 @@ public final class SettingsFile {
                             + "\", \""
                             + remote.identity()
                             + "\"] and psk-file = \"…\"");
+        }
+    }
+
+    private static void complainOfMissingPassword(
+            Section section, ConnectionSettings connection, SharedKeys passwords) {
+        String table = connection.config().name();
+        if (connection.config().local() instanceof LocalAuthentication.Eap us
+                && us.backend().equals("eap-mschapv2")
+                && passwords.entries().stream()
+                        .noneMatch(e -> serves(e, new IdentityPattern(us.name())))) {
+            section.missing(
+                    "local",
+                    "there is no password of \"" + us.name() + "\"",
+                    "add a table [secrets."
+                            + table
+                            + "] with ids = [\""
+                            + us.name()
+                            + "\"] and eap-file = \"…\"");
+        }
+        if (connection.config().remote() instanceof RemoteAuthentication.Eap them
+                && them.backend().equals("eap-mschapv2")
+                && passwords.entries().isEmpty()) {
+            section.missing(
+                    "remote",
+                    "there is no password of anybody",
+                    "add tables [secrets.NAME] with ids = [\"…\"] and eap-file = \"…\"");
         }
     }
 

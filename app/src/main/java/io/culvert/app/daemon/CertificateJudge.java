@@ -4,9 +4,13 @@ import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.auth.CertificateValidation;
 import io.culvert.ike.auth.CertificateVerdict;
+import io.culvert.ike.auth.Identity;
+import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.auth.RevocationFetcher;
+import io.culvert.ipsec.value.Octets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -24,16 +28,19 @@ public record CertificateJudge(
         this(clock, _ -> RevocationFetcher.NONE);
     }
 
+    /// The verdict itself, which EAP-TLS asks for.
+    ///
+    /// @param identity whom the certificate has to name
+    /// @param chain in DER, its own first
+    CertificateVerdict judge(
+            Identity identity, List<Octets> chain, RemoteAuthentication.Signature trust) {
+        return CertificateValidation.validate(
+                identity, chain, trust, clock.get(), fetchers.apply(trust.revocation().patience()));
+    }
+
     @Override
     public Answer apply(Question.ValidateCertificate question) {
-        CertificateVerdict verdict =
-                CertificateValidation.validate(
-                        question.identity(),
-                        question.chain(),
-                        question.trust(),
-                        clock.get(),
-                        fetchers.apply(question.trust().revocation().patience()));
-        return switch (verdict) {
+        return switch (judge(question.identity(), question.chain(), question.trust())) {
             case CertificateVerdict.Trusted trusted ->
                     new Answer.CertificateAccepted(trusted.key(), trusted.subject());
             case CertificateVerdict.Refused refused ->

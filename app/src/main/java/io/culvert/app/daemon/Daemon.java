@@ -103,6 +103,7 @@ public final class Daemon implements AutoCloseable {
         RevocationClient revocations =
                 new RevocationClient(RevocationClient.Limits.DEFAULT, Instant::now);
         opened.push(revocations);
+        CertificateJudge judge = new CertificateJudge(Instant::now, revocations::within);
         EndpointSettings wiring =
                 EndpointSettings.of(
                                 listen(settings.listen()),
@@ -116,7 +117,8 @@ public final class Daemon implements AutoCloseable {
                                         .map(p -> new AddressPool(p.name(), p.addresses(), p.dns()))
                                         .toList())
                         .assigning(new LateAssigner(tunnel))
-                        .trusting(new CertificateJudge(Instant::now, revocations::within))
+                        .trusting(judge)
+                        .conversingBy(EapWords.of(settings.passwords(), random, judge::judge))
                         .telling(this::happened);
         if (keyLog.isPresent()) {
             wiring = wiring.revealingTo(keyLog.get());

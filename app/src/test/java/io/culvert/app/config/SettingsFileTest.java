@@ -212,7 +212,7 @@ class SettingsFileTest {
                                 proposals = ["rot13"]
                                 pools = ["rv"]
                                 vips = [7]
-                                local = { auth = "eap", id = "alice" }
+                                local = { auth = "sim", id = "alice" }
                                 remote = { auth = "pubkey", ca-certs = ["missing.pem"] }
                                 [connections.home.children.net]
                                 local-ts = "10.0.0.0/33"
@@ -239,14 +239,14 @@ class SettingsFileTest {
                         culvert.toml:13:14: connections.home.proposals[0]: proposal "rot13": "rot13" is not known here, the nearest word is "sha1"; write algorithms as strongSwan does, such as "aes128gcm16-prfsha256-x25519", or "default"
                         culvert.toml:14:10: connections.home.pools[0]: there is no pool "rv"; did you mean "rw"?
                         culvert.toml:15:9: connections.home.vips[0]: 7 is not text; write text in quotes
-                        culvert.toml:16:11: connections.home.local.auth: "eap" is not known here; write one of "psk", "pubkey"
+                        culvert.toml:16:11: connections.home.local.auth: "sim" is not known here; write one of "eap", "eap-mschapv2", "eap-tls", "null", "psk", "pubkey"
                         culvert.toml:17:41: connections.home.remote.ca-certs[0]: FOLDER/missing.pem does not exist; name a file that can be read; relative names start from the folder of this configuration
                         culvert.toml:19:1: connections.home.children.net.local-ts: "10.0.0.0/33" is neither an IP address nor a prefix; write "dynamic", an address, a prefix or a range, if wanted with [protocol/port]: "10.0.0.0/8[tcp/443]"
                         culvert.toml:20:1: connections.home.children.net.mode: "transport" is not supported in this version; write mode = "tunnel"
                         culvert.toml:21:1: connections.home.children.net.start-action: "trap" is not supported in this version; write "start" or "none"
                         culvert.toml:22:1: connections.home.children.net.dpd-action: "trap" is not supported in this version; write "restart" or "clear"
                         culvert.toml:23:1: connections.home.children.net.close-action: "restrat" is not known here, did you mean "restart"?; write one of "clear", "none", "restart", "start"
-                        culvert.toml:26:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"
+                        culvert.toml:26:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"; for EAP the same with eap
                         """
                                 .replace("FOLDER", folder.toString()));
     }

@@ -20,6 +20,7 @@ import java.util.List;
 /// @param pools names of the pools from which a peer that asks gets an address
 /// @param children the Child SAs; the first is set up with the IKE SA
 /// @param uniqueness what happens to older IKE SAs with the same identities
+/// @param childless whether IKE_AUTH makes a Child SA (RFC 6023)
 /// @param limits lifetime and windows of the IKE SA
 /// @param timers times
 public record ConnectionConfig(
@@ -34,6 +35,7 @@ public record ConnectionConfig(
         List<String> pools,
         List<ChildConfig> children,
         Uniqueness uniqueness,
+        Childless childless,
         IkeSaLimits limits,
         ConnectionTimers timers) {
     /// What happens to older IKE SAs with the same authenticated identities.
@@ -44,6 +46,50 @@ public record ConnectionConfig(
         REPLACE,
         /// They stay.
         KEEP
+    }
+
+    /// Whether IKE_AUTH makes a Child SA. The words are strongSwan's.
+    public enum Childless {
+        /// As a responder, as the peer wants; as an initiator it does.
+        ALLOW,
+        /// As a responder, as the peer wants; as an initiator not if the peer can do without.
+        PREFER,
+        /// It does not.
+        FORCE,
+        /// As a responder it does; as an initiator as with [#ALLOW].
+        NEVER
+    }
+
+    /// With [Childless#ALLOW].
+    public ConnectionConfig(
+            String name,
+            List<IpPrefix> localAddresses,
+            List<IpPrefix> remoteAddresses,
+            TransportChoice transport,
+            List<IkeProposal> proposals,
+            LocalAuthentication local,
+            RemoteAuthentication remote,
+            List<InetAddress> virtualIps,
+            List<String> pools,
+            List<ChildConfig> children,
+            Uniqueness uniqueness,
+            IkeSaLimits limits,
+            ConnectionTimers timers) {
+        this(
+                name,
+                localAddresses,
+                remoteAddresses,
+                transport,
+                proposals,
+                local,
+                remote,
+                virtualIps,
+                pools,
+                children,
+                uniqueness,
+                Childless.ALLOW,
+                limits,
+                timers);
     }
 
     /// Copies the lists.
@@ -71,6 +117,7 @@ public record ConnectionConfig(
                 pools,
                 children,
                 Uniqueness.KEEP,
+                childless,
                 limits,
                 timers);
     }

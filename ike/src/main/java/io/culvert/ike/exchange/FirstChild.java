@@ -116,6 +116,14 @@ final class FirstChild {
         if (!isWanted(request)) {
             return Optional.empty();
         }
+        if (connection.childless() == ConnectionConfig.Childless.FORCE) {
+            return Optional.of(
+                    new ChildNegotiation.Result.Refused(
+                            Notify.of(NotifyType.NO_PROPOSAL_CHOSEN),
+                            new SessionFailure.LocalProblem(
+                                    "the peer wants a Child SA in IKE_AUTH, and `childless` is \"force\"",
+                                    "set `childless` to \"prefer\", or make the peer do without")));
+        }
         if (noAddress.isPresent()) {
             return Optional.of(
                     new ChildNegotiation.Result.Refused(

@@ -334,18 +334,9 @@ public final class IkeAuth {
                 return Proofs.misbehaved(violation.get());
             }
             first = request;
-            Optional<Authentication> proof = PayloadChain.first(request, Authentication.class);
-            Optional<ConnectionConfig> chosen =
-                    ConnectionChoice.choose(
-                            candidates,
-                            caller(),
-                            idr().map(Names::identity),
-                            proof,
-                            PayloadChain.notification(request, NotifyType.EAP_ONLY_AUTHENTICATION)
-                                    .isPresent());
+            Optional<ConnectionConfig> chosen = ConnectionChoice.choose(candidates, request);
             if (chosen.isEmpty()) {
-                return Proofs.failed(
-                        ConnectionChoice.none(caller(), idr().map(Names::identity), proof));
+                return Proofs.failed(ConnectionChoice.none(request));
             }
             connection = chosen.get();
             return connection.remote() instanceof RemoteAuthentication.Eap expected
@@ -472,10 +463,6 @@ public final class IkeAuth {
 
         private Optional<String> eapIdentity() {
             return eap.flatMap(EapRounds::identity);
-        }
-
-        private Optional<Identification> idr() {
-            return PayloadChain.identification(first, Role.RESPONDER);
         }
 
         private Octets ourSignedOctets() {

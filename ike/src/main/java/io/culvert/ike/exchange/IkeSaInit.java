@@ -1,6 +1,7 @@
 package io.culvert.ike.exchange;
 
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.CertificateRequests;
@@ -357,7 +358,9 @@ public final class IkeSaInit {
         if (keys.fragmentation()) {
             payloads.add(Fragmentation.notification());
         }
-        payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+        if (candidates.stream().anyMatch(c -> c.childless() != Childless.NEVER)) {
+            payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
+        }
         boolean speaksIkeTcp = keys.knowsIkeTcp() || path.kind() == TransportKind.IKE_TCP;
         if (speaksIkeTcp && context.ikeTcpPort().isPresent()) {
             payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));

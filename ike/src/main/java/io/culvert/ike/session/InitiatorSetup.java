@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
@@ -186,8 +187,16 @@ final class InitiatorSetup {
             }
             peering.courier().floatToNatTraversal();
             ConnectionConfig connection = peering.connection().orElseThrow();
-            Optional<Spi> spi =
-                    connection.children().isEmpty() ? Optional.empty() : peering.takeSpi();
+            boolean canWaive = peering.theSa().initial().childless();
+            boolean waives =
+                    connection.children().isEmpty()
+                            || connection.childless() == Childless.FORCE
+                            || (connection.childless() == Childless.PREFER && canWaive);
+            if (waives && !canWaive) {
+                peering.end("the peer wants a Child SA at once", Optional.of(notChildless()));
+                return this;
+            }
+            Optional<Spi> spi = waives ? Optional.empty() : peering.takeSpi();
             var context =
                     new AuthenticationContext(
                             peering.context(),
@@ -210,6 +219,14 @@ final class InitiatorSetup {
                 }
             };
         }
+    }
+
+    private static SessionFailure notChildless() {
+        return new SessionFailure.Incompatible(
+                "the peer does not set up an IKE SA without a Child SA",
+                "childless",
+                "no CHILDLESS_IKEV2_SUPPORTED",
+                "set `childless` to \"allow\" and configure a child");
     }
 
     /// IKE_AUTH is under way.

@@ -298,6 +298,7 @@ class CertificateSetupTest {
                 config.pools(),
                 config.children(),
                 config.uniqueness(),
+                config.childless(),
                 config.limits(),
                 config.timers());
     }

@@ -91,6 +91,7 @@ final class Configs {
                 patient.pools(),
                 patient.children(),
                 patient.uniqueness(),
+                patient.childless(),
                 patient.limits(),
                 new ConnectionTimers(
                         List.of(Duration.ofMillis(100), Duration.ofMillis(100)),

@@ -75,6 +75,7 @@ final class EapPairs {
                 config.pools(),
                 config.children(),
                 config.uniqueness(),
+                config.childless(),
                 config.limits(),
                 config.timers());
     }

@@ -133,9 +133,7 @@ final class FirstChild {
                 assigned.addresses().isEmpty()
                         ? List.of(context.remoteAddress())
                         : assigned.addresses();
-        var hosts =
-                new ChildNegotiation.Hosts(
-                        List.of(context.localAddress()), remoteHosts, context.initial().nat());
+        var hosts = new ChildNegotiation.Hosts(List.of(context.localAddress()), remoteHosts);
         return Optional.of(
                 ChildNegotiation.choose(
                         Occasion.IKE_AUTH, connection.children(), inbound, hosts, request));

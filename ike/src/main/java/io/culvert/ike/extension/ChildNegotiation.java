@@ -54,18 +54,11 @@ public final class ChildNegotiation {
     ///
     /// @param local ours: virtual IPs, else the address of the IKE SA
     /// @param remote the peer's, likewise
-    /// @param nat which of them a NAT translates
-    public record Hosts(
-            List<InetAddress> local, List<InetAddress> remote, NatDetection.Finding nat) {
+    public record Hosts(List<InetAddress> local, List<InetAddress> remote) {
         /// Copies the lists.
         public Hosts {
             local = List.copyOf(local);
             remote = List.copyOf(remote);
-        }
-
-        /// The same without a NAT.
-        public Hosts(List<InetAddress> local, List<InetAddress> remote) {
-            this(local, remote, NatDetection.Finding.UNKNOWN);
         }
     }
 

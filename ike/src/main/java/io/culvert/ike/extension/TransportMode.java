@@ -19,6 +19,9 @@ import java.util.Optional;
 /// an address that the other does not know, so each puts what it knows itself in the place of what it was told (IK-121).
 /// Without the notification in the answer it is tunnel mode.
 ///
+/// Our choice: what NAT detection found does not matter. A peer that forces ESP into UDP hides its NAT by that, and policy
+/// is asked about the addresses that packets really have in any case.
+///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.3.1 RFC 7296 section 1.3.1
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.23.1 RFC 7296 section 2.23.1
 final class TransportMode {
@@ -68,26 +71,25 @@ final class TransportMode {
                         onlyHost(offeredRemote).flatMap(peer -> seen(local, us, remote, peer)));
     }
 
-    /// What the initiator asks for, as we see it.
+    /// What the initiator asks for, as we see it: between the hosts of the IKE SA.
     ///
-    /// @return nothing if there is not exactly one address on each side, or one that is not that of the IKE SA although
-    ///     there is no NAT to explain it
+    /// @return nothing if there is not exactly one address on each side, of the family of the IKE SA
     static Optional<Seen> asked(
             ChildNegotiation.Hosts hosts,
             List<TrafficSelector> local,
             List<TrafficSelector> remote) {
-        return ofIkeSa(hosts.local(), hosts.nat().us(), local)
+        return ofIkeSa(hosts.local(), local)
                 .flatMap(us ->
-                        ofIkeSa(hosts.remote(), hosts.nat().peer(), remote)
+                        ofIkeSa(hosts.remote(), remote)
                                 .flatMap(peer -> seen(local, us, remote, peer)));
     }
 
     private static Optional<InetAddress> ofIkeSa(
-            List<InetAddress> hosts, boolean behindNat, List<TrafficSelector> selectors) {
+            List<InetAddress> hosts, List<TrafficSelector> selectors) {
         return onlyHost(selectors)
                 .flatMap(named ->
-                        hosts.contains(named) || !behindNat
-                                ? hosts.stream().filter(named::equals).findFirst()
+                        hosts.contains(named)
+                                ? Optional.of(named)
                                 : hosts.stream().filter(h -> isSameFamily(h, named)).findFirst());
     }
 

@@ -33,7 +33,6 @@ import org.junit.jupiter.api.Test;
 class ChildNegotiationTest {
     private static final Spi OURS = new Spi(0x1001);
     private static final Spi THEIRS = new Spi(0x2002);
-    private static final NatDetection.Finding NO_NAT = new NatDetection.Finding(true, false, false);
 
     // as in RFC 7296 section 2.23.1: each host, and what the other sees of it
     private static final InetAddress IP1 = IpPrefix.parseAddress("10.0.0.1");
@@ -45,7 +44,7 @@ class ChildNegotiationTest {
     @Test
     @DisplayName("IK-121: transport mode where both want it, on both sides")
     void transportMode() {
-        Talk talk = talk(child(Mode.TRANSPORT), child(Mode.TRANSPORT), IPN1, IPN2, NO_NAT);
+        Talk talk = talk(child(Mode.TRANSPORT), child(Mode.TRANSPORT), IPN1, IPN2);
 
         assertThat(notifies(talk.request(), NotifyType.USE_TRANSPORT_MODE)).isTrue();
         assertThat(notifies(talk.response(), NotifyType.USE_TRANSPORT_MODE)).isTrue();
@@ -62,7 +61,7 @@ class ChildNegotiationTest {
     void tunnelModeElse() {
         for (Mode client : Mode.values()) {
             for (Mode server : Mode.values()) {
-                Talk talk = talk(child(client), child(server), IPN1, IPN2, NO_NAT);
+                Talk talk = talk(child(client), child(server), IPN1, IPN2);
                 boolean both = client == Mode.TRANSPORT && server == Mode.TRANSPORT;
                 Mode agreed = both ? Mode.TRANSPORT : Mode.TUNNEL;
                 assertThat(talk.client().mode()).isEqualTo(agreed);
@@ -78,13 +77,7 @@ class ChildNegotiationTest {
     @Test
     @DisplayName("IK-121: through two NATs each side has selectors of addresses that it knows")
     void addressSubstitution() {
-        Talk talk =
-                talk(
-                        child(Mode.TRANSPORT),
-                        child(Mode.TRANSPORT),
-                        IP1,
-                        IP2,
-                        new NatDetection.Finding(true, true, true));
+        Talk talk = talk(child(Mode.TRANSPORT), child(Mode.TRANSPORT), IP1, IP2);
 
         assertThat(selectors(talk.request(), Role.INITIATOR))
                 .containsExactly(TrafficSelector.of(IP1));
@@ -111,13 +104,7 @@ class ChildNegotiationTest {
                         Mode.TUNNEL,
                         List.of(fixed("203.0.113.2/32")),
                         List.of(fixed("10.0.0.0/8")));
-        Talk talk =
-                talk(
-                        child(Mode.TRANSPORT),
-                        tunnelForPrivate,
-                        IP1,
-                        IP2,
-                        new NatDetection.Finding(true, true, true));
+        Talk talk = talk(child(Mode.TRANSPORT), tunnelForPrivate, IP1, IP2);
 
         assertThat(talk.server().mode()).isEqualTo(Mode.TUNNEL);
         assertThat(talk.server().remote()).containsExactly(TrafficSelector.of(IP1));
@@ -126,8 +113,10 @@ class ChildNegotiationTest {
     }
 
     @Test
-    @DisplayName("IK-121: another address than that of the IKE SA needs a NAT to explain it")
-    void foreignAddress() {
+    @DisplayName(
+            "IK-121: policy is asked about the addresses of the IKE SA, not those in the offer")
+    void policyOfRealAddresses() {
+        ChildConfig onlyIp1 = child("net", Mode.TRANSPORT, DYNAMIC, List.of(fixed("10.0.0.1/32")));
         List<Payload> request =
                 ChildNegotiation.offer(
                         Occasion.IKE_AUTH,
@@ -135,10 +124,11 @@ class ChildNegotiationTest {
                         THEIRS,
                         List.of(TrafficSelector.of(IP1)),
                         List.of(TrafficSelector.of(IPN2)));
-        Hosts hosts = new Hosts(List.of(IPN2), List.of(IPN1), NO_NAT);
+        Hosts hosts = new Hosts(List.of(IPN2), List.of(IPN1));
 
-        assertThat(choose(List.of(child(Mode.TRANSPORT)), hosts, request))
-                .isInstanceOf(Result.Refused.class);
+        assertThat(agreed(choose(List.of(onlyIp1), hosts, request)).agreement().mode())
+                .as("a tunnel to who merely says so")
+                .isEqualTo(Mode.TUNNEL);
     }
 
     @Test
@@ -165,7 +155,7 @@ class ChildNegotiationTest {
     @Test
     @DisplayName("IK-121: transport mode that was not asked for is an error of the peer's")
     void unaskedTransport() {
-        Talk talk = talk(child(Mode.TUNNEL), child(Mode.TUNNEL), IPN1, IPN2, NO_NAT);
+        Talk talk = talk(child(Mode.TUNNEL), child(Mode.TUNNEL), IPN1, IPN2);
         List<Payload> response = new ArrayList<>(talk.response());
         response.addFirst(Notify.of(NotifyType.USE_TRANSPORT_MODE));
 
@@ -241,16 +231,12 @@ class ChildNegotiationTest {
 
     /// A client at `here` that sees the server as IPN2 asks a server at `there` that sees the client as IPN1.
     private static Talk talk(
-            ChildConfig client,
-            ChildConfig server,
-            InetAddress here,
-            InetAddress there,
-            NatDetection.Finding nat) {
+            ChildConfig client, ChildConfig server, InetAddress here, InetAddress there) {
         List<TrafficSelector> local = ChildNegotiation.resolve(client.local(), List.of(here));
         List<TrafficSelector> remote = ChildNegotiation.resolve(client.remote(), List.of(IPN2));
         List<Payload> request =
                 ChildNegotiation.offer(Occasion.IKE_AUTH, client, THEIRS, local, remote);
-        Hosts hosts = new Hosts(List.of(there), List.of(IPN1), nat);
+        Hosts hosts = new Hosts(List.of(there), List.of(IPN1));
         Result.Agreed chosen = agreed(choose(List.of(server), hosts, request));
         Result accepted =
                 ChildNegotiation.accept(

@@ -123,6 +123,18 @@ public record CulvertConf(
                 + pools();
     }
 
+    /// A host that speaks with another in transport mode, by the addresses that they have.
+    ///
+    /// @param peerAddress the other's, or `%any`
+    /// @param transport of IKE, as in the configuration
+    public static String betweenHosts(String peerAddress, String transport, Side own, Side peer) {
+        CulvertConf plain =
+                UDP.with("transports", array(transport))
+                        .with("remote-addresses", array(peerAddress))
+                        .withChild("mode", "\"transport\"");
+        return GENERAL + plain.tables(CONNECTION, own, peer) + secrets(own, peer);
+    }
+
     private String pools() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < families.pools().size(); i++) {

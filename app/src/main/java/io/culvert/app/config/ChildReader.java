@@ -9,6 +9,7 @@ import io.culvert.ike.proposal.EspProposal;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.Lifetime;
+import io.culvert.ipsec.value.TrafficSelector;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,6 @@ final class ChildReader {
             "write \"dynamic\", an address, a prefix or a range, if wanted with [protocol/port]:"
                     + " \"10.0.0.0/8[tcp/443]\"";
     private static final String TRAP = "trap";
-    private static final String TRANSPORT = "transport";
     private static final int SMALLEST_WINDOW = 32;
     private static final int LARGEST_WINDOW = 4096;
     private static final int USUAL_WINDOW = 1024;
@@ -43,11 +43,23 @@ final class ChildReader {
                         .stream()
                         .flatMap(List::stream)
                         .toList();
-        refuse(section, "mode", TRANSPORT, "write mode = \"tunnel\"");
         refuse(section, "start-action", TRAP, "write \"start\" or \"none\"");
-        section.item("mode")
-                .filter(mode -> !mode.text().equals(TRANSPORT))
-                .ifPresent(ignored -> section.choice("mode", Map.of("tunnel", true)));
+        ChildSaSpec.Mode mode =
+                section.choice(
+                                "mode",
+                                Map.of(
+                                        "tunnel",
+                                        ChildSaSpec.Mode.TUNNEL,
+                                        "transport",
+                                        ChildSaSpec.Mode.TRANSPORT))
+                        .orElse(ChildSaSpec.Mode.TUNNEL);
+        if (mode == ChildSaSpec.Mode.TRANSPORT && !(isHost(local) && isHost(remote))) {
+            section.error(
+                    "mode",
+                    "is \"transport\", which is between two hosts",
+                    "write local-ts and remote-ts that are \"dynamic\" or one address, or mode ="
+                            + " \"tunnel\"");
+        }
         Optional<StartAction> start =
                 section.text("start-action").filter(TRAP::equals).isPresent()
                         ? Optional.empty()
@@ -70,7 +82,7 @@ final class ChildReader {
                         local,
                         remote,
                         proposals.isEmpty() ? ProposalParser.esp("default") : proposals,
-                        ChildSaSpec.Mode.TUNNEL,
+                        mode,
                         lifetime,
                         lifespan,
                         window);
@@ -92,6 +104,16 @@ final class ChildReader {
         List<SelectorTemplate> selectors =
                 section.parsedAll(key, Notation::selector, SELECTOR_RIGHT);
         return selectors.isEmpty() ? List.of(SelectorTemplate.Dynamic.ANY) : selectors;
+    }
+
+    private static boolean isHost(List<SelectorTemplate> selectors) {
+        return selectors.stream()
+                .allMatch(template ->
+                        switch (template) {
+                            case SelectorTemplate.Dynamic _ -> true;
+                            case SelectorTemplate.Fixed(TrafficSelector selector) ->
+                                    selector.isOneAddress();
+                        });
     }
 
     private static void refuse(Section section, String key, String word, String right) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.app.config.Settings.ConnectionSettings;
 import io.culvert.app.config.Settings.DataPlaneKind;
 import io.culvert.app.config.Settings.StartAction;
+import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.ConnectionConfig.Uniqueness;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.session.HalfOpenAdmission;
+import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.value.IpPrefix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -191,6 +193,25 @@ class SettingsFileTest {
     }
 
     @Test
+    @DisplayName("IK-121: transport mode is taken between hosts, and refused between networks")
+    void transportMode() {
+        String hosts = "[connections.home.children.net]\nmode = \"transport\"\n";
+        ChildConfig child =
+                accepted(
+                                GOOD.replaceAll(
+                                        "(?s)\\[connections\\.home\\.children.*?life-bytes = 1000\n",
+                                        hosts))
+                        .connections()
+                        .getFirst()
+                        .config()
+                        .children()
+                        .getFirst();
+        assertThat(child.mode()).isEqualTo(ChildSaSpec.Mode.TRANSPORT);
+        assertThat(refused(GOOD.replace("replay-window = 64", "mode = \"transport\"")))
+                .contains("children.net.mode: is \"transport\", which is between two hosts;");
+    }
+
+    @Test
     @DisplayName(
             "all mistakes are told at once, each with line, column, key and what would be right")
     void tellsAllMistakes() {
@@ -216,7 +237,7 @@ class SettingsFileTest {
                                 remote = { auth = "pubkey", ca-certs = ["missing.pem"] }
                                 [connections.home.children.net]
                                 local-ts = "10.0.0.0/33"
-                                mode = "transport"
+                                mode = "beet"
                                 start-action = "trap"
                                 dpd-action = "trap"
                                 close-action = "restrat"
@@ -242,7 +263,7 @@ class SettingsFileTest {
                         culvert.toml:16:11: connections.home.local.auth: "sim" is not known here; write one of "eap", "eap-mschapv2", "eap-tls", "null", "psk", "pubkey"
                         culvert.toml:17:41: connections.home.remote.ca-certs[0]: FOLDER/missing.pem does not exist; name a file that can be read; relative names start from the folder of this configuration
                         culvert.toml:19:1: connections.home.children.net.local-ts: "10.0.0.0/33" is neither an IP address nor a prefix; write "dynamic", an address, a prefix or a range, if wanted with [protocol/port]: "10.0.0.0/8[tcp/443]"
-                        culvert.toml:20:1: connections.home.children.net.mode: "transport" is not supported in this version; write mode = "tunnel"
+                        culvert.toml:20:1: connections.home.children.net.mode: "beet" is not known here; write one of "transport", "tunnel"
                         culvert.toml:21:1: connections.home.children.net.start-action: "trap" is not supported in this version; write "start" or "none"
                         culvert.toml:22:1: connections.home.children.net.dpd-action: "trap" is not supported in this version; write "restart" or "clear"
                         culvert.toml:23:1: connections.home.children.net.close-action: "restrat" is not known here, did you mean "restart"?; write one of "clear", "none", "restart", "start"

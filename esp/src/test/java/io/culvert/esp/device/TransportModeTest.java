@@ -60,7 +60,7 @@ class TransportModeTest {
         "10.0.0.1, 203.0.113.2, 192.0.2.1, 10.9.0.2",
         "fd00::1, 2001:db8:9::2, 2001:db8::1, fd00:9::2"
     })
-    @DisplayName("RFC 3948 section 3.1.2: checksums cover the addresses that the receiver sees")
+    @DisplayName("E15-8: checksums cover the addresses that the receiver sees")
     void checksumsThroughNats(String here, String thereSeen, String hereSeen, String there)
             throws InterruptedException {
         connect(here, thereSeen, hereSeen, there);

@@ -101,6 +101,13 @@ public final class CulvertDaemon implements AutoCloseable {
         return control("down", connection);
     }
 
+    /// `culvert rekey NAME`, with options such as `--ike`.
+    public Finished rekey(String connection, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("rekey", connection));
+        arguments.addAll(List.of(options));
+        return control(arguments.toArray(String[]::new));
+    }
+
     /// `culvert status --json`, parsed.
     public CulvertStatus status() {
         return CulvertStatus.parse(control("status", "--json").orFail().output());

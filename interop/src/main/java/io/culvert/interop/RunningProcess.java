@@ -107,6 +107,12 @@ public final class RunningProcess implements AutoCloseable {
         signal("CONT");
     }
 
+    /// SIGINT, as Ctrl-C sends it, and waits for the end.
+    public Finished interrupt(Duration limit) {
+        signal("INT");
+        return await(limit);
+    }
+
     private void signal(String name) {
         start(folder, "signal", Map.of(), List.of("kill", "-" + name, Long.toString(pid())))
                 .await(PATIENCE)

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// A strongSwan daemon of its own on one host, configured by a `swanctl.conf` and driven over VICI.
 ///
@@ -20,6 +21,11 @@ public final class StrongSwan implements AutoCloseable {
             "openssl random nonce aes sha1 sha2 hmac kdf gcm ctr chapoly drbg curve25519 mgf1"
                     + " pem pkcs1 pkcs8 x509 pubkey constraints revocation"
                     + " kernel-libipsec kernel-netlink socket-default vici";
+
+    private static final Pattern COMPLAINT =
+            Pattern.compile(
+                    "(?i)\\[(IKE|ENC|CHD|NET|MGR)].*(unsupported|ignoring|invalid|not supported"
+                            + "|malformed|mismatch|verification failed|unexpected)");
 
     private final Host host;
     private final Path settings;
@@ -94,6 +100,16 @@ public final class StrongSwan implements AutoCloseable {
         return swanctl("--terminate", "--timeout", "10", "--ike", connection);
     }
 
+    /// Replaces an IKE SA by the name of its connection.
+    public Finished rekeyIke(String connection) {
+        return swanctl("--rekey", "--ike", connection);
+    }
+
+    /// Replaces a Child SA by its name.
+    public Finished rekeyChild(String child) {
+        return swanctl("--rekey", "--child", child);
+    }
+
     /// Every IKE SA and Child SA, as `swanctl --list-sas` writes them.
     public String sas() {
         return swanctl("--list-sas").orFail().output();
@@ -119,6 +135,11 @@ public final class StrongSwan implements AutoCloseable {
     /// The daemon's log, with keys (level 4), so far.
     public String log() {
         return TextFiles.read(log);
+    }
+
+    /// What the daemon did not like about the peer's messages: lines of its log.
+    public List<String> complaints() {
+        return log().lines().filter(line -> COMPLAINT.matcher(line).find()).toList();
     }
 
     /// The daemon's process ID.
@@ -164,6 +185,7 @@ public final class StrongSwan implements AutoCloseable {
           block_threshold = 1000
           retransmit_timeout = 0.7
           retransmit_tries = 2
+          make_before_break = yes
           plugins {
             vici {
               socket = unix://%s

@@ -43,6 +43,28 @@ public final class Traffic {
         return received(echo(from, address, count, payload));
     }
 
+    /// Starts a hundred echo requests a second, until [#lost] or the end of the lab; ends by itself after 5 minutes.
+    public static RunningProcess flood(Host from, String address) {
+        RunningProcess ping =
+                from.start(
+                        "ping",
+                        Map.of(),
+                        List.of("ping", "-n", "-i", "0.01", "-w", "300", address));
+        ping.awaitText("bytes from", SETTLE);
+        return ping;
+    }
+
+    /// Ends such a ping, and tells how many requests were not answered; the last one had no time for it.
+    public static int lost(RunningProcess flood) {
+        Finished ping = flood.interrupt(SETTLE);
+        Matcher matcher = RECEIVED.matcher(ping.output());
+        if (!matcher.find()) {
+            throw new AssertionError(ping.toString());
+        }
+        int missing = Integer.parseInt(matcher.group(1)) - Integer.parseInt(matcher.group(2));
+        return missing <= 1 ? 0 : missing;
+    }
+
     private static Finished echo(Host from, String address, int count, int payload) {
         return from.run(
                 "ping",

@@ -59,6 +59,15 @@ public final class Authority {
         return issue(subjectAltName, options);
     }
 
+    /// A certificate with this many further names of some forty octets each: a large one.
+    public Credentials issueLarge(String subjectAltName, int furtherNames) {
+        List<String> options = new ArrayList<>(List.of("--lifetime", "10"));
+        for (int i = 0; i < furtherNames; i++) {
+            options.addAll(List.of("--san", "a-further-name-%04d.of.vpn.example.org".formatted(i)));
+        }
+        return issue(subjectAltName, options);
+    }
+
     /// A revocation list in DER with these certificates, good for a day.
     public Path revocationList(List<Credentials> revoked) {
         Path file = lab.folder().resolve(name + ".crl");

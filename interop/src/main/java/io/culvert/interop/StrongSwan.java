@@ -186,6 +186,7 @@ public final class StrongSwan implements AutoCloseable {
           retransmit_timeout = 0.7
           retransmit_tries = 2
           make_before_break = yes
+          max_packet = 65535
           plugins {
             vici {
               socket = unix://%s

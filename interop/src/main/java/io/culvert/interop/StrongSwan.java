@@ -16,10 +16,12 @@ public final class StrongSwan implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
-    /// openssl stands before the plain implementations, else AES is done in portable C.
+    /// openssl stands before the plain implementations, else AES is done in portable C. gcrypt has the old algorithms of
+    /// MSCHAPv2.
     private static final String PLUGINS =
             "openssl random nonce aes sha1 sha2 hmac kdf gcm ctr chapoly drbg curve25519 mgf1"
                     + " pem pkcs1 pkcs8 x509 pubkey constraints revocation"
+                    + " gcrypt eap-identity eap-mschapv2"
                     + " kernel-libipsec kernel-netlink socket-default vici";
 
     private static final Pattern COMPLAINT =

@@ -194,6 +194,31 @@ class RekeyIT {
         }
     }
 
+    @Test
+    @DisplayName(
+            "Culvert authenticates anew, make before break, and strongSwan is the gateway (IK-111)")
+    void culvertReauthenticates() {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.PSK);
+            StrongSwan gateway =
+                    StrongSwan.start(
+                            road.gateway(), SwanctlConf.USUAL.gateway(parties), parties.gateway());
+            CulvertDaemon client =
+                    CulvertDaemon.start(
+                            road.client(),
+                            CulvertConf.UDP.with("reauth-time", "\"4s\"").client(parties),
+                            parties.client());
+            client.up(CulvertConf.CONNECTION).orFail();
+
+            client.awaitLog("IKE SA is gone: authenticated anew", 2, SETTLE);
+
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+            assertThat(gateway.sas()).contains("ESTABLISHED");
+            client.stop();
+        }
+    }
+
     /// What was replaced is gone at last.
     private static void oneOfEach(CulvertDaemon side) {
         Await.until(

@@ -46,6 +46,7 @@ final class EstablishedPeer implements Stage {
             Optional<SessionFailure> childFailure) {
         peering.theSa().forgetInit();
         peering.lifetimes().begin(now);
+        peering.lifetimes().authenticated(now);
         if (!peering.connection().orElseThrow().children().isEmpty()) {
             peering.children().replenish();
         }

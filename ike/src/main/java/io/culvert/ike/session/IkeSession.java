@@ -311,6 +311,8 @@ public final class IkeSession implements Session {
                 PayloadChain.notifications(payloads, Notification.SetWindowSize.class)
                         .forEach(offer ->
                                 peering.saOf(header).orElseThrow().peerWindow(offer.requests()));
+                PayloadChain.notifications(payloads, Notification.AuthLifetime.class)
+                        .forEach(notice -> peering.lifetimes().toldOf(now, notice.seconds()));
                 if (header.response()) {
                     stage = stage.onResponse(now, path, header, payloads);
                 } else {

@@ -17,9 +17,12 @@ import java.util.Optional;
 final class Lifetimes {
     private record Later(String child, MonoTime at) {}
 
+    private static final long LEAST_SECONDS = 60;
+
     private final Peering peering;
     private final List<Later> starts = new ArrayList<>(0);
     private Optional<MonoTime> rekeyAt = Optional.empty();
+    private Optional<MonoTime> reauthenticateAt = Optional.empty();
 
     Lifetimes(Peering peering) {
         this.peering = peering;
@@ -30,17 +33,33 @@ final class Lifetimes {
         return rekeyAt;
     }
 
-    /// The peer is authenticated: the time until it has to do so again runs.
-    ///
-    /// @param atMost what the peer allows (RFC 4478), zero if it says nothing
-    void authenticated(MonoTime now, Duration atMost) {
+    /// Both sides are authenticated: the time until that has to be done anew runs. The responder tells its own, as only
+    /// the original initiator can begin (RFC 4478).
+    void authenticated(MonoTime now) {
         Duration ours = connection().limits().reauthentication();
-        Duration time =
-                !ours.isPositive() || (atMost.isPositive() && atMost.compareTo(ours) < 0)
-                        ? atMost
-                        : ours;
-        if (time.isPositive()) {
-            peering.timers().set(TimerTable.Kind.REAUTHENTICATION, now, time);
+        if (!ours.isPositive()) {
+            return;
+        }
+        if (peering.weStarted()) {
+            authenticateWithin(now, ours);
+        } else {
+            peering.agenda().later(new LifetimeNotice(ours));
+        }
+    }
+
+    /// The responder wants us to authenticate anew. However short a time it gives, that costs us no more than so much.
+    void toldOf(MonoTime now, long seconds) {
+        authenticateWithin(now, Duration.ofSeconds(Math.max(seconds, LEAST_SECONDS)));
+    }
+
+    private void authenticateWithin(MonoTime now, Duration time) {
+        // a tenth earlier at most, so that many clients do not come at once
+        int percent = 90 + peering.context().random().nextInt(11);
+        MonoTime at = now.plus(time.multipliedBy(percent).dividedBy(100));
+        boolean sooner = reauthenticateAt.filter(set -> set.isBefore(at)).isPresent();
+        if (peering.weStarted() && !sooner) {
+            reauthenticateAt = Optional.of(at);
+            peering.timers().setAt(TimerTable.Kind.REAUTHENTICATION, at);
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Input;
+import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.api.SessionStatus.ChildSaStatus;
 import io.culvert.ike.wire.ExchangeType;
@@ -298,6 +300,31 @@ final class RekeyTest {
 
         assertAtOne(pair);
         assertNothingElse(pair);
+    }
+
+    @Test
+    @DisplayName(
+            "the original initiator authenticates anew in time, by its own limit or the responder's (IK-111)")
+    void reauthentication() {
+        var hourly = new IkeSaLimits(Lifespan.UNLIMITED, Duration.ofHours(1), 1, 1280, 64);
+        var client = Configs.client(Pairs.Way.UDP.choice(), Configs.X25519);
+        var gateway = Configs.gateway(Configs.X25519);
+        var calm = Configs.with(client, client.children(), IkeSaLimits.DEFAULT);
+        for (Pair pair :
+                List.of(
+                        Pairs.of(Configs.with(client, client.children(), hourly), gateway),
+                        Pairs.of(calm, Configs.with(gateway, gateway.children(), hourly)))) {
+            pair.start().advance(Duration.ofMinutes(53));
+            assertThat(pair.client.actions(Action.Reauthenticate.class)).isEmpty();
+
+            pair.advance(Duration.ofMinutes(8));
+
+            assertThat(pair.client.actions(Action.Reauthenticate.class)).hasSize(1);
+            assertThat(pair.client.actions(Action.Reauthenticate.class).getFirst().addresses())
+                    .isEqualTo(status(pair.client).virtualIps());
+            assertThat(pair.gateway.actions(Action.Reauthenticate.class)).isEmpty();
+            assertThat(pair.isUp()).as("the old one goes on until the new one is there").isTrue();
+        }
     }
 
     @Test

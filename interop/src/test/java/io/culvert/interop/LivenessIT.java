@@ -21,6 +21,9 @@ class LivenessIT {
     /// After a silence of one second four more for a request and its repetitions, on TCP for its answer.
     private static final Duration NOTICED = Duration.ofSeconds(5);
 
+    /// With `ike-tcp` a request that nobody answered over UDP is tried on a TCP connection before the peer is given up.
+    private static final Duration OTHER_TRANSPORT = Duration.ofSeconds(5);
+
     /// A busy machine.
     private static final Duration SLACK = Duration.ofSeconds(3);
 
@@ -53,7 +56,9 @@ class LivenessIT {
                 case FROZEN -> gateway.freeze();
                 case CUT -> road.router().filter(Router.EVERYTHING);
             }
-            pair.client().awaitLog(GONE, 1, NOTICED.plus(SLACK));
+            Duration limit =
+                    NOTICED.plus(way == Way.IKE_TCP ? OTHER_TRANSPORT : Duration.ZERO).plus(SLACK);
+            pair.client().awaitLog(GONE, 1, limit);
             switch (fate) {
                 case KILLED -> {
                     Parties parties = Parties.of(lab, Authentication.PSK);
@@ -64,7 +69,7 @@ class LivenessIT {
                 case FROZEN -> gateway.thaw();
                 case CUT -> {
                     // the gateway notices by itself, and gives the client's address back
-                    gateway.awaitLog(GONE, 1, NOTICED.plus(SLACK));
+                    gateway.awaitLog(GONE, 1, limit);
                     road.router().open();
                 }
             }

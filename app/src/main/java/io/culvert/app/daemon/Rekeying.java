@@ -97,6 +97,10 @@ final class Rekeying {
         if (event.event() instanceof IkeEvent.ChildSaRekeyed(var _, ChildSaId previous)) {
             return Optional.of(previous);
         }
+        if (event.event() instanceof IkeEvent.ChildSaClosed(var child, var _)) {
+            // it was on its way out already: the peer had rekeyed it in the same moment
+            return Optional.of(child.id());
+        }
         return event.event() instanceof IkeEvent.IkeSaRekeyed
                 ? Optional.of(event.session())
                 : Optional.empty();

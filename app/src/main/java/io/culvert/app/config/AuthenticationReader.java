@@ -39,6 +39,7 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                     "psk", Method.PSK,
                     "pubkey", Method.PUBKEY,
                     "eap-dynamic", Method.EAP_ANY,
+                    "eap-radius", Method.EAP_RADIUS,
                     "eap-tls", Method.EAP_TLS,
                     "eap-mschapv2", Method.EAP_MSCHAPV2,
                     "null", Method.NULL);
@@ -56,10 +57,11 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
         EAP_ANY,
         EAP_TLS,
         EAP_MSCHAPV2,
+        EAP_RADIUS,
         NULL;
 
         boolean isEap() {
-            return this == EAP_ANY || this == EAP_TLS || this == EAP_MSCHAPV2;
+            return this == EAP_ANY || this == EAP_TLS || this == EAP_MSCHAPV2 || this == EAP_RADIUS;
         }
     }
 
@@ -149,7 +151,8 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
             }
             case PUBKEY -> key.map(k -> k);
             case NULL -> Optional.of(new LocalAuthentication.Null());
-            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2 -> eapPeer(method, section, identity, key, trust);
+            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2, EAP_RADIUS ->
+                    eapPeer(method, section, identity, key, trust);
         };
     }
 
@@ -205,7 +208,7 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
             case PSK -> Optional.of(new RemoteAuthentication.PreSharedKey(identity));
             case PUBKEY -> trust.map(t -> t);
             case NULL -> Optional.of(new RemoteAuthentication.Null());
-            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2 -> {
+            case EAP_ANY, EAP_TLS, EAP_MSCHAPV2, EAP_RADIUS -> {
                 Optional<IdentityPattern> name =
                         section.parsed("eap-id", AuthenticationReader::pattern, IDENTITY_RIGHT);
                 boolean keyless = section.flag("eap-keyless", false);

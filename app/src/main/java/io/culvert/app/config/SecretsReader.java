@@ -22,6 +22,12 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
     private static final String KEY_RIGHT =
             "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"; for EAP the same with eap";
 
+    private static final List<String> WAYS =
+            List.of("psk", "psk-file", "psk-env", "eap", "eap-file", "eap-env");
+    private static final List<String> RADIUS_WAYS = List.of("secret", "secret-file", "secret-env");
+    private static final String RADIUS_RIGHT =
+            "write secret-file = \"radius.secret\", secret-env = \"NAME_OF_A_VARIABLE\" or secret = \"…\"";
+
     /// What the tables hold.
     ///
     /// @param preShared the pre-shared keys
@@ -42,7 +48,7 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
                             "ids",
                             SecretsReader::pattern,
                             "write an identity as in local.id, or a pattern such as \"*@example.org\"");
-            Optional<String> way = way(section);
+            Optional<String> way = way(section, WAYS, "psk", KEY_RIGHT);
             Optional<KeyMaterial> key = way.flatMap(w -> key(section, w));
             section.complainOfUnknownKeys();
             List<SharedKeys.Entry> list =
@@ -52,15 +58,21 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
         return new Secrets(new SharedKeys(preShared), new SharedKeys(eap));
     }
 
-    private static Optional<String> way(Section section) {
+    /// The secret that a table `[radius]` holds.
+    Optional<KeyMaterial> radius(Section section) {
+        return way(section, RADIUS_WAYS, "secret", RADIUS_RIGHT).flatMap(w -> key(section, w));
+    }
+
+    private static Optional<String> way(
+            Section section, List<String> known, String usual, String right) {
         List<String> ways = new ArrayList<>();
-        for (String way : List.of("psk", "psk-file", "psk-env", "eap", "eap-file", "eap-env")) {
+        for (String way : known) {
             if (section.has(way)) {
                 ways.add(way);
             }
         }
         if (ways.isEmpty()) {
-            section.missing("psk", "there is no secret", KEY_RIGHT);
+            section.missing(usual, "there is no secret", right);
             return Optional.empty();
         }
         if (ways.size() > 1) {
@@ -72,8 +84,8 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
     private Optional<KeyMaterial> key(Section section, String way) {
         Optional<String> text =
                 switch (way) {
-                    case "psk-file", "eap-file" -> files.secret(section, way);
-                    case "psk-env", "eap-env" ->
+                    case "psk-file", "eap-file", "secret-file" -> files.secret(section, way);
+                    case "psk-env", "eap-env", "secret-env" ->
                             section.item(way).flatMap(item -> variable(section, item));
                     default -> section.secret(way);
                 };
@@ -113,8 +125,14 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
             section.error(way, "the secret is empty", "make one: culvert pki psk");
             return Optional.empty();
         }
-        String purpose = way.startsWith("eap") ? "password of EAP" : "pre-shared key";
-        return Optional.of(KeyMaterial.wrap(purpose, octets));
+        return Optional.of(KeyMaterial.wrap(purpose(way), octets));
+    }
+
+    private static String purpose(String way) {
+        if (way.startsWith("eap")) {
+            return "password of EAP";
+        }
+        return way.startsWith("secret") ? "secret of RADIUS" : "pre-shared key";
     }
 
     private static IdentityPattern pattern(String text) {

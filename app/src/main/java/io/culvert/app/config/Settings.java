@@ -1,5 +1,6 @@
 package io.culvert.app.config;
 
+import io.culvert.app.radius.RadiusSettings;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ike.session.HalfOpenAdmission;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 /// @param pools addresses for peers
 /// @param sharedKeys the pre-shared keys
 /// @param passwords those of EAP
+/// @param radius who authenticates peers for us, if anybody
 public record Settings(
         DaemonSettings daemon,
         ListenSettings listen,
@@ -30,7 +32,8 @@ public record Settings(
         List<ConnectionSettings> connections,
         List<PoolSettings> pools,
         SharedKeys sharedKeys,
-        SharedKeys passwords) {
+        SharedKeys passwords,
+        Optional<RadiusSettings> radius) {
     /// Copies the lists.
     public Settings {
         connections = List.copyOf(connections);

@@ -6,6 +6,7 @@ import io.culvert.app.config.Settings.DataPlaneKind;
 import io.culvert.app.config.Settings.DataPlaneSettings;
 import io.culvert.app.config.Settings.ListenSettings;
 import io.culvert.app.config.Settings.PoolSettings;
+import io.culvert.app.radius.RadiusSettings;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.LocalAuthentication;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
@@ -55,6 +57,8 @@ public final class SettingsFile {
                     "info", System.Logger.Level.INFO,
                     "debug", System.Logger.Level.DEBUG,
                     "trace", System.Logger.Level.TRACE);
+
+    private static final Pattern SECRET = Pattern.compile("psk|eap|\\bsecret\\b");
 
     private final Function<String, Optional<String>> environment;
     private final Instant now;
@@ -123,7 +127,10 @@ public final class SettingsFile {
         DataPlaneSettings dataPlane = dataPlane(root);
         List<PoolSettings> pools = pools(root);
         Map<String, Section> secrets = root.named("secrets");
-        SecretsReader.Secrets keys = new SecretsReader(files, environment).read(secrets);
+        SecretsReader secretsReader = new SecretsReader(files, environment);
+        SecretsReader.Secrets keys = secretsReader.read(secrets);
+        Optional<RadiusSettings> radius =
+                root.section("radius").flatMap(s -> RadiusReader.read(s, secretsReader));
         boolean allKeysRead = keys.count() == secrets.size();
         List<ConnectionSettings> connections = connections(root, files, keys, allKeysRead);
         if (!root.has("connections")) {
@@ -141,7 +148,8 @@ public final class SettingsFile {
                                 connections,
                                 pools,
                                 keys.preShared(),
-                                keys.eap()),
+                                keys.eap(),
+                                radius),
                         problems.inOrder());
     }
 
@@ -151,7 +159,7 @@ public final class SettingsFile {
                 text.lines()
                         .skip(error.position().line() - 1L)
                         .findFirst()
-                        .filter(line -> line.contains("psk") || line.contains("eap"))
+                        .filter(line -> SECRET.matcher(line).find())
                         .isPresent();
         return secret ? "the secret is not written right" : String.valueOf(error.getMessage());
     }
@@ -265,6 +273,7 @@ public final class SettingsFile {
                     Optional<ConnectionSettings> read = reader.read(name, section);
                     read.ifPresent(connection -> {
                         connections.add(connection);
+                        complainOfMissingRadius(root, section, connection);
                         if (allKeysRead) {
                             complainOfMissingSecret(section, connection, keys.preShared());
                             complainOfMissingPassword(section, connection, keys.eap());
@@ -292,6 +301,18 @@ public final class SettingsFile {
                             + "\", \""
                             + remote.identity()
                             + "\"] and psk-file = \"…\"");
+        }
+    }
+
+    private static void complainOfMissingRadius(
+            Section root, Section section, ConnectionSettings connection) {
+        if (connection.config().remote() instanceof RemoteAuthentication.Eap them
+                && them.backend().equals("eap-radius")
+                && !root.has("radius")) {
+            section.missing(
+                    "remote",
+                    "there is no RADIUS server",
+                    "add a table [radius] with servers = [\"…\"] and secret-file = \"…\"");
         }
     }
 

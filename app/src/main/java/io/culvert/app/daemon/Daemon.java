@@ -118,7 +118,7 @@ public final class Daemon implements AutoCloseable {
                                         .toList())
                         .assigning(new LateAssigner(tunnel))
                         .trusting(judge)
-                        .conversingBy(EapWords.of(settings.passwords(), random, judge::judge))
+                        .conversingBy(EapWords.of(settings, random, judge::judge))
                         .telling(this::happened);
         if (keyLog.isPresent()) {
             wiring = wiring.revealingTo(keyLog.get());

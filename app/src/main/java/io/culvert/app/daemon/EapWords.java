@@ -1,11 +1,13 @@
 package io.culvert.app.daemon;
 
-import io.culvert.ike.auth.SharedKeys;
+import io.culvert.app.config.Settings;
+import io.culvert.app.radius.EapRelay;
 import io.culvert.ike.eap.CertificateCheck;
 import io.culvert.ike.eap.EapBackend;
 import io.culvert.ike.eap.EapMethods;
 import io.culvert.ike.eap.EapMethods.Kind;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,21 +15,23 @@ import java.util.Map;
 final class EapWords {
     private EapWords() {}
 
-    /// Our own methods.
+    /// Our own methods, and the relay to RADIUS servers where there are any.
     ///
     /// @param check judges certificates
     static Map<String, EapBackend> of(
-            SharedKeys passwords, SecureRandom random, CertificateCheck check) {
-        List<Kind> both = List.of(Kind.TLS, Kind.MSCHAPV2);
-        EapBackend any = new EapMethods(both, passwords, random, check);
-        return Map.of(
-                "eap",
-                any,
-                "eap-dynamic",
-                any,
-                "eap-tls",
-                new EapMethods(List.of(Kind.TLS), passwords, random, check),
-                "eap-mschapv2",
-                new EapMethods(List.of(Kind.MSCHAPV2), passwords, random, check));
+            Settings settings, SecureRandom random, CertificateCheck check) {
+        Map<String, EapBackend> words = new HashMap<>();
+        EapBackend any = methods(settings, random, check, Kind.TLS, Kind.MSCHAPV2);
+        words.put("eap", any);
+        words.put("eap-dynamic", any);
+        words.put("eap-tls", methods(settings, random, check, Kind.TLS));
+        words.put("eap-mschapv2", methods(settings, random, check, Kind.MSCHAPV2));
+        settings.radius().ifPresent(r -> words.put("eap-radius", new EapRelay(r, random)));
+        return Map.copyOf(words);
+    }
+
+    private static EapBackend methods(
+            Settings settings, SecureRandom random, CertificateCheck check, Kind... kinds) {
+        return new EapMethods(List.of(kinds), settings.passwords(), random, check);
     }
 }

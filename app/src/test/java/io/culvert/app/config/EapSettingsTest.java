@@ -123,6 +123,24 @@ class EapSettingsTest {
     }
 
     @Test
+    @DisplayName("a server that asks RADIUS needs a RADIUS server")
+    void relay() {
+        String text =
+                "local = { auth = \"pubkey\", "
+                        + OURS
+                        + " }\nremote = { auth = \"eap-radius\", eap-id = \"%any\" }";
+
+        assertThat(refused(text, ""))
+                .contains("connections.home.remote: there is no RADIUS server");
+        Settings settings = accepted(text, "[radius]\nservers = \"10.0.0.5\"\nsecret = \"x\"\n");
+        assertThat(only(settings).remote())
+                .isInstanceOfSatisfying(
+                        RemoteAuthentication.Eap.class,
+                        eap -> assertThat(eap.backend()).isEqualTo("eap-radius"));
+        assertThat(settings.radius()).isPresent();
+    }
+
+    @Test
     @DisplayName("a server by password without any password is told")
     void serverWithoutPasswords() {
         assertThat(

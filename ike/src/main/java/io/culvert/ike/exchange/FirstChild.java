@@ -16,6 +16,7 @@ import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.Spi;
 import io.culvert.ipsec.value.TrafficSelector;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,8 @@ final class FirstChild {
             List<Payload> payloads = new ArrayList<>();
             List<InetAddress> localHosts = List.of(context.localAddress());
             if (!connection.virtualIps().isEmpty()) {
-                localHosts = connection.virtualIps();
+                // any address, as another may be assigned than was asked for; the responder narrows
+                localHosts = connection.virtualIps().stream().map(FirstChild::any).toList();
                 payloads.add(VirtualIps.request(connection.virtualIps()));
             }
             var child = connection.children().getFirst();
@@ -158,6 +160,10 @@ final class FirstChild {
     }
 
     /// A `dynamic` selector without an address yet asks for any: the responder narrows it to what it assigns.
+    private static InetAddress any(InetAddress sameFamily) {
+        return IpPrefix.parseAddress(sameFamily instanceof Inet4Address ? "0.0.0.0" : "::");
+    }
+
     private static TrafficSelector widenAny(TrafficSelector selector) {
         if (!selector.startAddress().isAnyLocalAddress()
                 || !selector.endAddress().isAnyLocalAddress()) {

@@ -45,8 +45,6 @@ final class EstablishedPeer implements Stage {
             boolean originalInitiator,
             Optional<SessionFailure> childFailure) {
         peering.theSa().forgetInit();
-        peering.lifetimes().begin(now);
-        peering.lifetimes().authenticated(now);
         if (!peering.connection().orElseThrow().children().isEmpty()) {
             peering.children().replenish();
         }
@@ -66,6 +64,9 @@ final class EstablishedPeer implements Stage {
             // TE-054)
             peering.agenda().add(now, new LivenessCheck());
         }
+        // what follows waits for the answer of that check
+        peering.lifetimes().begin(now);
+        peering.lifetimes().authenticated(now);
         peering.courier().missionEnded();
         if (originalInitiator) {
             stage.startFurtherChildren(now, childFailure.isPresent());

@@ -24,6 +24,13 @@ final class WindowOffer implements Undertaking {
         return ExchangeType.INFORMATIONAL;
     }
 
+    /// The peer of a responder over `ike-tcp` is not to be reached before it has come over UDP; this is not worth giving
+    /// it up.
+    @Override
+    public boolean isReady() {
+        return peering.courier().udp().isPresent() || peering.courier().stream().isPresent();
+    }
+
     @Override
     public Optional<List<Payload>> request(MonoTime now) {
         // what is promised is kept from the moment when the peer may learn of it

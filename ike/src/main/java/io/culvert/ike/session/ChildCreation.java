@@ -14,6 +14,7 @@ import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ import java.util.Optional;
 final class ChildCreation implements Undertaking {
     private static final Duration RETRY = Duration.ofSeconds(10);
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(30);
+    private static final int MOST_DELETED = 16;
 
     /// The Child SA that the peer has made meanwhile in place of the same one.
     private record Rival(ChildSa child, List<Octets> nonces) {}
@@ -36,6 +38,9 @@ final class ChildCreation implements Undertaking {
     private Optional<CreateChild.Initiating> exchange = Optional.empty();
     private Optional<Spi> inbound = Optional.empty();
     private Optional<Rival> rival = Optional.empty();
+
+    /// What the peer has deleted meanwhile and we do not know.
+    private final List<Spi> deleted = new ArrayList<>(0);
 
     private ChildCreation(Peering peering, ChildConfig config, Optional<ChildSa> old) {
         this.peering = peering;
@@ -113,6 +118,13 @@ final class ChildCreation implements Undertaking {
         rival = Optional.of(new Rival(child, nonces));
     }
 
+    /// The peer deletes a Child SA that we do not know: perhaps the one that the answer will tell us of.
+    void deletedByPeer(Spi outbound) {
+        if (deleted.size() < MOST_DELETED) {
+            deleted.add(outbound);
+        }
+    }
+
     @Override
     public void answered(MonoTime now, List<Payload> response) {
         CreateChild.Initiating current = exchange.orElseThrow();
@@ -143,6 +155,13 @@ final class ChildCreation implements Undertaking {
 
     private void agreed(MonoTime now, CreateChild.Made made) {
         Optional<ChildSa> previous = old.filter(peering.children().living()::contains);
+        if (deleted.contains(made.agreement().outbound())) {
+            inbound.ifPresent(peering::giveBack);
+            if (previous.isPresent()) {
+                retryLater(now);
+            }
+            return;
+        }
         ChildSa fresh = peering.install(now, made.agreement(), made.keys(), true, previous);
         boolean redundant =
                 rival.filter(other -> Nonces.lowestIsAmong(made.nonces(), other.nonces()))

@@ -21,7 +21,8 @@ import java.util.Optional;
 /// |---|---|---|
 /// | rekey a Child SA | close it | TEMPORARY_FAILURE |
 /// | rekey a Child SA | rekey it | as always; the nonces decide |
-/// | rekey a Child SA | do not have it | CHILD_SA_NOT_FOUND |
+/// | rekey a Child SA | do not have it, and make none | CHILD_SA_NOT_FOUND |
+/// | rekey a Child SA | do not have it, and are making one | TEMPORARY_FAILURE |
 /// | rekey the IKE SA | create, rekey or close a Child SA | TEMPORARY_FAILURE |
 /// | rekey the IKE SA | rekey it | as always; the nonces decide |
 /// | rekey the IKE SA | have replaced it, or keep many that it has not deleted | TEMPORARY_FAILURE |
@@ -90,6 +91,10 @@ final class ChildRequests {
         Optional<ChildSa> old =
                 forEsp ? peering.children().withOutbound(Spi.of(rekeyed.spi())) : Optional.empty();
         if (old.isEmpty()) {
+            if (peering.agenda().underWay(ChildCreation.class).findAny().isPresent()) {
+                // it may be the one that the answer we wait for tells us of
+                return refuse(NotifyType.TEMPORARY_FAILURE);
+            }
             return List.of(
                     new Notify(
                             rekeyed.protocol(),

@@ -306,6 +306,8 @@ final class EstablishedPeer implements Stage {
                         .filter(next -> !next.isClosing() && !child.isClosing())
                         .ifPresent(peering.children()::sendBy);
                 peering.retirement().ended(now, child, "deleted by the peer");
+            } else {
+                peering.agenda().underWay(ChildCreation.class).forEach(c -> c.deletedByPeer(spi));
             }
         }
         return ours;

@@ -1,4 +1,4 @@
-/// A deterministic simulator: many endpoints, one virtual clock, one seed.
+/// The deterministic simulator: one seed gives one course of events, rules are checked at every step. Not shipped.
 @NullMarked
 package io.culvert.sim;
 

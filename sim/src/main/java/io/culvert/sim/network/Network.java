@@ -1,0 +1,212 @@
+package io.culvert.sim.network;
+
+import io.culvert.ipsec.value.MonoTime;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The internet: carries datagrams and TCP connections between hosts, each through its own access. For one thread.
+public final class Network {
+    private static final int EPHEMERAL = 49_152;
+
+    private final Agenda agenda;
+    private final Dice dice;
+    private final Story story;
+    private final Map<InetAddress, Access> accesses = new HashMap<>();
+    private final Map<InetAddress, Nat> nats = new HashMap<>();
+    private final List<TcpConnection> connections = new ArrayList<>();
+    private int ports;
+
+    /// @param story told what becomes of packets
+    public Network(Agenda agenda, Dice dice, Story story) {
+        this.agenda = agenda;
+        this.dice = dice;
+        this.story = story;
+    }
+
+    /// The time, and what is to come.
+    public Agenda agenda() {
+        return agenda;
+    }
+
+    /// Makes a place for a host with an address of its own.
+    public Access attach(InetAddress address, LinkQuality quality) {
+        Access access = new Access(address, quality, Optional.empty());
+        accesses.put(address, access);
+        return access;
+    }
+
+    /// Makes a place for a host behind a NAT.
+    public Access attach(InetAddress insideAddress, LinkQuality quality, Nat nat) {
+        Access access = new Access(insideAddress, quality, Optional.of(nat));
+        nats.put(nat.address(), nat);
+        nat.serve(access);
+        return access;
+    }
+
+    /// Sends a datagram from a host.
+    public void send(Access from, Datagram datagram) {
+        int far = datagram.to().getPort();
+        if (from.isCut() || from.firewall().blocks(Protocol.UDP, far)) {
+            lost(datagram, "dropped at its source");
+            return;
+        }
+        Datagram outside =
+                from.nat()
+                        .map(nat ->
+                                datagram.from(
+                                        nat.outbound(
+                                                now(),
+                                                Protocol.UDP,
+                                                datagram.from(),
+                                                datagram.to())))
+                        .orElse(datagram);
+        Optional<Access> destination = destination(outside.to().getAddress(), outside);
+        if (destination.isEmpty()) {
+            lost(datagram, "dropped, nobody there");
+            return;
+        }
+        Access to = destination.get();
+        int copies = 1;
+        if (dice.happens(from.quality().duplication())
+                || dice.happens(to.quality().duplication())) {
+            copies = 2;
+        }
+        for (int i = 0; i < copies; i++) {
+            int octets = datagram.packetOctets();
+            if (from.quality().carries(dice, octets) && to.quality().carries(dice, octets)) {
+                agenda.after(delay(from, to), () -> arrive(to, outside));
+            } else {
+                lost(datagram, "lost");
+            }
+        }
+    }
+
+    /// Opens a TCP connection.
+    ///
+    /// @param patience how long it may take
+    /// @param opening told what comes of it
+    public void connect(Access from, InetSocketAddress to, Duration patience, Opening opening) {
+        var local = new InetSocketAddress(from.address(), EPHEMERAL + ports++ % 10_000);
+        knock(from, local, to, now().plus(patience), Duration.ofSeconds(1), opening);
+    }
+
+    /// Told what comes of opening a connection.
+    public interface Opening {
+        /// It is open.
+        ///
+        /// @return who takes what comes on it
+        StreamUser opened(StreamEnd end);
+
+        /// It cannot be opened.
+        void failed(String reason);
+    }
+
+    /// The connections that at least one end believes in.
+    public List<TcpConnection> connections() {
+        connections.removeIf(TcpConnection::isOver);
+        return List.copyOf(connections);
+    }
+
+    private void knock(
+            Access from,
+            InetSocketAddress local,
+            InetSocketAddress to,
+            MonoTime until,
+            Duration wait,
+            Opening opening) {
+        if (now().hasReached(until)) {
+            opening.failed("connection timed out");
+            return;
+        }
+        boolean blocked = from.firewall().blocks(Protocol.TCP, to.getPort());
+        if (blocked && from.firewall().isRejecting()) {
+            agenda.after(from.quality().delay(dice), () -> opening.failed("connection refused"));
+            return;
+        }
+        Optional<Access> there = Optional.ofNullable(accesses.get(to.getAddress()));
+        boolean passes =
+                !from.isCut()
+                        && !blocked
+                        && there.filter(a -> !a.isCut() && a.host().isPresent()).isPresent()
+                        && !dice.happens(from.quality().loss())
+                        && !dice.happens(there.orElseThrow().quality().loss());
+        if (!passes) {
+            MonoTime again = now().plus(wait).min(until);
+            agenda.at(again, () -> knock(from, local, to, until, wait.multipliedBy(2), opening));
+            return;
+        }
+        Access target = there.orElseThrow();
+        agenda.after(delay(from, target), () -> reach(from, local, target, to, opening));
+    }
+
+    private void reach(
+            Access from,
+            InetSocketAddress local,
+            Access target,
+            InetSocketAddress to,
+            Opening opening) {
+        var seen =
+                from.nat().map(nat -> nat.outbound(now(), Protocol.TCP, local, to)).orElse(local);
+        TcpConnection connection = new TcpConnection(this, dice, from, local, target, to, seen);
+        Optional<StreamUser> user =
+                target.host().flatMap(host -> host.accept(connection.acceptor()));
+        if (user.isEmpty()) {
+            agenda.after(delay(from, target), () -> opening.failed("connection refused"));
+            return;
+        }
+        connections.add(connection);
+        connection.acceptor().use(user.get());
+        agenda.after(
+                delay(from, target),
+                () -> connection.opener().use(opening.opened(connection.opener())));
+    }
+
+    private void arrive(Access at, Datagram datagram) {
+        if (at.isCut() || at.firewall().blocks(Protocol.UDP, datagram.from().getPort())) {
+            lost(datagram, "dropped at its destination");
+            return;
+        }
+        Datagram inside = datagram;
+        if (at.nat().isPresent()) {
+            Optional<InetSocketAddress> translated =
+                    at.nat()
+                            .get()
+                            .inbound(now(), Protocol.UDP, datagram.from(), datagram.to().getPort());
+            if (translated.isEmpty()) {
+                lost(datagram, "dropped by the NAT");
+                return;
+            }
+            inside = datagram.to(translated.get());
+        }
+        Datagram received = inside;
+        at.host().ifPresentOrElse(h -> h.received(received), () -> lost(received, "host is down"));
+    }
+
+    /// The host that an address leads to now: through a NAT by its mapping.
+    private Optional<Access> destination(InetAddress address, Datagram datagram) {
+        Nat nat = nats.get(address);
+        if (nat == null) {
+            return Optional.ofNullable(accesses.get(address));
+        }
+        return nat.inbound(now(), Protocol.UDP, datagram.from(), datagram.to().getPort())
+                .flatMap(inside -> nat.access(inside.getAddress()));
+    }
+
+    Duration delay(Access one, Access other) {
+        return one.quality().delay(dice).plus(other.quality().delay(dice));
+    }
+
+    MonoTime now() {
+        return agenda.now();
+    }
+
+    private void lost(Datagram datagram, String how) {
+        story.tell(now(), () -> how + ": " + datagram);
+    }
+}

@@ -1,0 +1,9 @@
+package io.culvert.sim.network;
+
+/// What an IP packet carries.
+public enum Protocol {
+    /// UDP.
+    UDP,
+    /// TCP.
+    TCP
+}

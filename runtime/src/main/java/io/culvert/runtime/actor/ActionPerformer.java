@@ -206,8 +206,8 @@ final class ActionPerformer {
     }
 
     private void route(List<ChildSaId> sas, EspRoute route) {
-        house.dataPlane().route(sas, route);
         espGoesTo(route);
+        house.dataPlane().route(sas, route);
         if (route instanceof EspRoute.Tcp(long connection)) {
             routedOver(new ConnectionId(connection));
         }

@@ -244,6 +244,7 @@ final class LoopbackParty implements AutoCloseable {
                 pools,
                 List.of(child),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                true,
                 IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }

@@ -114,6 +114,7 @@ public record Parties(TransportKind transport, String proposal, boolean child) {
                 List.of(),
                 child ? List.of(net) : List.of(),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                true,
                 IkeSaLimits.DEFAULT,
                 timers());
     }

@@ -72,7 +72,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         if (section.number("version", 1, 2, 2) == 1) {
             section.error("version", "IKEv1 is not supported", "write version = 2, or nothing");
         }
-        section.withoutEffect("mobike", "an SA whose address changes is set up anew");
+        boolean mobike = section.flag("mobike", true);
         List<IpPrefix> local = localAddresses(section);
         Remotes remotes = remotes(section);
         RemotePorts ports = ports(section);
@@ -115,6 +115,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         childConfigs,
                         uniqueness,
                         childless,
+                        mobike,
                         limits,
                         timers);
         return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts, restart));

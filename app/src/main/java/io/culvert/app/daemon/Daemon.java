@@ -10,6 +10,7 @@ import io.culvert.app.control.Reply;
 import io.culvert.app.control.Request;
 import io.culvert.ike.transport.StreamFraming;
 import io.culvert.linux.route.OuterFlow;
+import io.culvert.linux.sys.SystemCallException;
 import io.culvert.runtime.clock.SystemTimekeeper;
 import io.culvert.runtime.embed.AddressAssigner;
 import io.culvert.runtime.embed.AddressPool;
@@ -19,6 +20,7 @@ import io.culvert.runtime.embed.IkeEndpoint;
 import io.culvert.runtime.embed.IkeSessions;
 import io.culvert.runtime.embed.SessionEvent;
 import io.culvert.runtime.embed.SessionView;
+import io.culvert.runtime.net.HostNetwork;
 import io.culvert.runtime.net.ListenSettings.TcpPort;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -119,6 +121,7 @@ public final class Daemon implements AutoCloseable {
                         .assigning(new LateAssigner(tunnel))
                         .trusting(judge)
                         .conversingBy(EapWords.of(settings, random, judge::judge))
+                        .on(hostNetwork())
                         .telling(this::happened);
         if (keyLog.isPresent()) {
             wiring = wiring.revealingTo(keyLog.get());
@@ -143,6 +146,18 @@ public final class Daemon implements AutoCloseable {
                 crypto.provider().name(),
                 tunnel.description());
         startConnections();
+    }
+
+    /// Where the kernel cannot be asked, as on another system, Java has to do.
+    private HostNetwork hostNetwork() {
+        try {
+            LinuxHostNetwork network = LinuxHostNetwork.open();
+            opened.push(network);
+            return network;
+        } catch (SystemCallException | LinkageError e) {
+            LOG.log(Level.INFO, "our addresses are looked at every two seconds: " + e.getMessage());
+            return HostNetwork.POLLED;
+        }
     }
 
     /// The ports that it listens on.

@@ -26,7 +26,10 @@ final class EventLog implements EndpointListener {
 
     static Level level(IkeEvent event) {
         return switch (event) {
-            case IkeEvent.MessagePassed _, IkeEvent.MessageDropped _, IkeEvent.NatDetected _ ->
+            case IkeEvent.MessagePassed _,
+                    IkeEvent.MessageDropped _,
+                    IkeEvent.NatDetected _,
+                    IkeEvent.PeerAddresses _ ->
                     Level.DEBUG;
             case IkeEvent.ChildSaFailed _, IkeEvent.RekeyingFailed _ -> Level.WARNING;
             case IkeEvent.IkeSaClosed(_, var failure) ->
@@ -37,6 +40,7 @@ final class EventLog implements EndpointListener {
                     IkeEvent.ChildSaRekeyed _,
                     IkeEvent.ChildSaClosed _,
                     IkeEvent.IkeSaRekeyed _,
+                    IkeEvent.PathChanged _,
                     IkeEvent.AddressesAssigned _ ->
                     Level.INFO;
         };
@@ -64,16 +68,12 @@ final class EventLog implements EndpointListener {
                     "IKE goes over " + kind.word() + ": " + why;
             case IkeEvent.NatDetected(boolean us, boolean peer) ->
                     "NAT in front of us=" + us + " in front of the peer=" + peer;
+            case IkeEvent.PeerAddresses(var addresses) ->
+                    "the peer can be reached also at " + text(addresses);
+            case IkeEvent.PathChanged(var path, String why) ->
+                    "IKE and ESP go over " + path + ": " + why;
             case IkeEvent.IkeSaEstablished(SessionStatus status) -> established(status);
-            case IkeEvent.ChildSaEstablished(SessionStatus.ChildSaStatus child) ->
-                    "Child SA %s carries packets: %s === %s, %s, spi-in=%s spi-out=%s"
-                            .formatted(
-                                    child.name(),
-                                    child.local(),
-                                    child.remote(),
-                                    AlgorithmText.of(child.transform()),
-                                    child.inboundSpi(),
-                                    child.outboundSpi());
+            case IkeEvent.ChildSaEstablished(SessionStatus.ChildSaStatus child) -> carries(child);
             case IkeEvent.ChildSaRekeyed(SessionStatus.ChildSaStatus child, var _) ->
                     "Child SA %s is rekeyed: %s, spi-in=%s spi-out=%s"
                             .formatted(
@@ -103,6 +103,17 @@ final class EventLog implements EndpointListener {
             case IkeEvent.MessageDropped(var path, String reason) ->
                     "dropped a message: reason=" + reason + " path=" + path;
         };
+    }
+
+    private static String carries(SessionStatus.ChildSaStatus child) {
+        return "Child SA %s carries packets: %s === %s, %s, spi-in=%s spi-out=%s"
+                .formatted(
+                        child.name(),
+                        child.local(),
+                        child.remote(),
+                        AlgorithmText.of(child.transform()),
+                        child.inboundSpi(),
+                        child.outboundSpi());
     }
 
     private static String established(SessionStatus status) {

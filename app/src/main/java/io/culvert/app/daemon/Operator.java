@@ -307,6 +307,8 @@ final class Operator implements AutoCloseable {
                         IkeEvent.ChildSaRekeyed _,
                         IkeEvent.IkeSaRekeyed _,
                         IkeEvent.RekeyingFailed _,
+                        IkeEvent.PeerAddresses _,
+                        IkeEvent.PathChanged _,
                         IkeEvent.ChildSaFailed _,
                         IkeEvent.IkeSaClosed _,
                         IkeEvent.MessageDropped _ -> {}

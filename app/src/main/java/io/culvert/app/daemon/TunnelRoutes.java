@@ -30,12 +30,12 @@ final class TunnelRoutes implements AddressAssigner {
     private final TunNetwork network;
     private final Function<InetAddress, List<OuterFlow>> flows;
 
-    /// The routes of a Child SA, and its name.
-    private record Held(String child, ChildRoutes routes) {}
+    /// The routes of a Child SA.
+    private record Held(ChildSaStatus child, ChildRoutes routes) {}
 
     // all guarded by this; a Child SA and the one that replaces it stand side by side for a while
     private final Map<Long, Map<ChildSaId, Held>> routes = new HashMap<>();
-    private final Map<Long, InetAddress> peers = new HashMap<>();
+    private final Map<Long, Set<InetAddress>> peers = new HashMap<>();
     private final Map<Long, Set<InetAddress>> assigned = new HashMap<>();
 
     /// @param flows what carries tunnels to a peer: it must never go into the tunnel itself
@@ -71,7 +71,10 @@ final class TunnelRoutes implements AddressAssigner {
         long session = event.session();
         switch (event.event()) {
             case IkeEvent.IkeSaEstablished(var status) ->
-                    status.path().ifPresent(p -> peers.put(session, p.remote().getAddress()));
+                    status.path().ifPresent(p -> knownAt(session).add(p.remote().getAddress()));
+            case IkeEvent.PeerAddresses(var addresses) -> learn(session, addresses);
+            case IkeEvent.PathChanged(var path, _) ->
+                    learn(session, List.of(path.remote().getAddress()));
             case IkeEvent.ChildSaEstablished(ChildSaStatus child) -> add(session, child);
             case IkeEvent.ChildSaRekeyed(ChildSaStatus child, _) -> add(session, child);
             case IkeEvent.ChildSaClosed(ChildSaStatus child, _) -> remove(session, child.id());
@@ -87,24 +90,34 @@ final class TunnelRoutes implements AddressAssigner {
         }
     }
 
+    private Set<InetAddress> knownAt(long session) {
+        return peers.computeIfAbsent(session, _ -> new LinkedHashSet<>());
+    }
+
+    /// The peer may be called at further addresses: no route may lead packets to them into the tunnel.
+    private void learn(long session, List<InetAddress> addresses) {
+        if (knownAt(session).addAll(addresses)) {
+            List<Held> before = List.copyOf(routes.getOrDefault(session, Map.of()).values());
+            before.forEach(held -> add(session, held.child()));
+            before.forEach(TunnelRoutes::close);
+        }
+    }
+
     private void add(long session, ChildSaStatus child) {
         List<InetAddress> sources = new ArrayList<>();
         assigned.getOrDefault(session, Set.of()).stream()
                 .filter(a -> child.local().stream().anyMatch(s -> s.matches(0, a, 0)))
                 .forEach(sources::add);
-        List<OuterFlow> outer = new ArrayList<>();
-        InetAddress peer = peers.get(session);
+        Set<InetAddress> known = knownAt(session);
         if (child.route() instanceof EspRoute.Udp(_, var remote)) {
-            peer = remote.getAddress();
+            known.add(remote.getAddress());
         }
-        if (peer != null) {
-            outer.addAll(flows.apply(peer));
-        }
+        List<OuterFlow> outer = known.stream().flatMap(peer -> flows.apply(peer).stream()).toList();
         try {
             network.localAddressWithin(child.local()).ifPresent(sources::add);
             ChildRoutes added = network.route(child.remote(), sources, outer);
             routes.computeIfAbsent(session, _ -> HashMap.newHashMap(1))
-                    .put(child.id(), new Held(child.name(), added));
+                    .put(child.id(), new Held(child, added));
         } catch (SystemCallException e) {
             LOG.log(
                     Level.ERROR,
@@ -132,7 +145,9 @@ final class TunnelRoutes implements AddressAssigner {
         try {
             old.routes().close();
         } catch (SystemCallException e) {
-            LOG.log(Level.WARNING, "a route of " + old.child() + " remains: " + e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "a route of " + old.child().name() + " remains: " + e.getMessage());
         }
     }
 }

@@ -173,6 +173,7 @@ record DemoParties(ConnectionConfig client, ConnectionConfig gateway, SharedKeys
                 pools,
                 List.of(child),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                true,
                 IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }

@@ -1,5 +1,7 @@
 package io.culvert.ike.api;
 
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// What an operator, or another session, wants of a session.
@@ -46,4 +48,17 @@ public sealed interface Command {
 
     /// Check now whether the peer is alive.
     record CheckLiveness() implements OfEstablished {}
+
+    /// The addresses of this host, or the routes to the peer, may have changed. May come before anything else.
+    ///
+    /// @param towardsPeer our address from which the system would send to where the peer is now; empty if it knows no
+    ///     way there
+    /// @param ours all our addresses with open ports, without those inside of tunnels
+    record AddressesChanged(Optional<InetAddress> towardsPeer, List<InetAddress> ours)
+            implements Command {
+        /// Copies the list.
+        public AddressesChanged {
+            ours = List.copyOf(ours);
+        }
+    }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 /// @param children the Child SAs; the first is set up with the IKE SA
 /// @param uniqueness what happens to older IKE SAs with the same identities
 /// @param childless whether IKE_AUTH makes a Child SA (RFC 6023)
+/// @param mobike whether its IKE SA may move to other addresses (RFC 4555)
 /// @param limits lifetime and windows of the IKE SA
 /// @param timers times
 public record ConnectionConfig(
@@ -36,6 +37,7 @@ public record ConnectionConfig(
         List<ChildConfig> children,
         Uniqueness uniqueness,
         Childless childless,
+        boolean mobike,
         IkeSaLimits limits,
         ConnectionTimers timers) {
     /// What happens to older IKE SAs with the same authenticated identities.
@@ -73,6 +75,7 @@ public record ConnectionConfig(
             List<String> pools,
             List<ChildConfig> children,
             Uniqueness uniqueness,
+            boolean mobike,
             IkeSaLimits limits,
             ConnectionTimers timers) {
         this(
@@ -88,6 +91,7 @@ public record ConnectionConfig(
                 children,
                 uniqueness,
                 Childless.ALLOW,
+                mobike,
                 limits,
                 timers);
     }
@@ -118,6 +122,7 @@ public record ConnectionConfig(
                 children,
                 Uniqueness.KEEP,
                 childless,
+                mobike,
                 limits,
                 timers);
     }

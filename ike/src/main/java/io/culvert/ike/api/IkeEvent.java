@@ -37,6 +37,19 @@ public sealed interface IkeEvent {
     /// @param peer whether the peer is
     record NatDetected(boolean us, boolean peer) implements IkeEvent {}
 
+    /// The peer has told at which other addresses it can be reached, in place of those that it told before.
+    record PeerAddresses(List<InetAddress> addresses) implements IkeEvent {
+        /// Copies the list.
+        public PeerAddresses {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /// IKE and ESP go another way now.
+    ///
+    /// @param why for people
+    record PathChanged(TransportPath path, String why) implements IkeEvent {}
+
     /// An IKE SA is established.
     record IkeSaEstablished(SessionStatus status) implements IkeEvent {}
 

@@ -59,6 +59,23 @@ public record InitialKeys(
                 childless);
     }
 
+    /// The same after the peers have moved to where there are other NATs.
+    public InitialKeys withNat(NatDetection.Finding found) {
+        return new InitialKeys(
+                initiatorSpi,
+                responderSpi,
+                suite,
+                secret,
+                initiatorNonce,
+                responderNonce,
+                found,
+                signatureHashes,
+                knowsIkeTcp,
+                ikeTcpPort,
+                fragmentation,
+                childless);
+    }
+
     /// The same for an IKE SA that replaces this one: its keys come from SK_d and from what CREATE_CHILD_SA exchanged.
     public InitialKeys rekeyed(IkeSpi initiator, IkeSpi responder, IkeSuite chosen) {
         return new InitialKeys(

@@ -97,8 +97,7 @@ final class Courier {
                                         true)));
     }
 
-    /// The peer was authenticated on this UDP path; gives whether it was elsewhere before. A message without marker does
-    /// not take ESP away from the port where it goes.
+    /// The peer is on this UDP path; gives whether it was elsewhere. Without a marker it takes no ESP there.
     boolean udpMoved(TransportPath.Udp path) {
         boolean wouldLoseEsp =
                 !path.nonEspMarker() && udp.filter(TransportPath.Udp::nonEspMarker).isPresent();
@@ -154,6 +153,10 @@ final class Courier {
     /// From where to where, if we are the original initiator.
     Optional<Endpoints> endpoints() {
         return endpoints;
+    }
+
+    void endpoints(Endpoints changed) {
+        endpoints = Optional.of(changed);
     }
 
     String why() {
@@ -386,8 +389,7 @@ final class Courier {
         }
     }
 
-    /// UDP leads nowhere: what is outstanding, and all that follows, goes over a stream (IT-064). The request that
-    /// nobody answered has to go first, as the window does not let another pass it (IT-057).
+    /// UDP leads nowhere: all goes over a stream (IT-064), first what nobody answered (IT-057).
     void abandonUdp(MonoTime now) {
         udpDead = true;
         outstanding.forEach(Transmission::clearDeadline);
@@ -404,7 +406,6 @@ final class Courier {
         outstanding().ifPresent(this::settled);
     }
 
-    /// A request is answered.
     void settled(Transmission request) {
         failures = request.isInit() ? failures : 0;
         forget(request);
@@ -455,7 +456,7 @@ final class Courier {
         return Outcome.CARRIED_ON;
     }
 
-    private void open() {
+    void open() {
         if (opening.isPresent() || endpoints.isEmpty()) {
             return;
         }
@@ -475,7 +476,7 @@ final class Courier {
                         new InetSocketAddress(ends.remoteAddress(), port)));
     }
 
-    private void transmit(MonoTime now, Transmission request, TransportPath path) {
+    void transmit(MonoTime now, Transmission request, TransportPath path) {
         boolean repeated = request.sentOn(path);
         outbox.send(path, request.message(), request.on(path), repeated);
         Duration wait =

@@ -62,18 +62,19 @@ final class EstablishedPeer implements Stage {
             // responder learns of
             // the new connection, as a repeated IKE_AUTH request does not count for that (TE-052,
             // TE-054)
-            peering.agenda().add(now, new LivenessCheck());
+            peering.agenda().add(now, peering.mobility().signOfLife());
         }
         // what follows waits for the answer of that check
         peering.lifetimes().begin(now);
         peering.lifetimes().authenticated(now);
+        peering.mobility().established(now);
         peering.courier().missionEnded();
         if (originalInitiator) {
             stage.startFurtherChildren(now, childFailure.isPresent());
         }
         peering.agenda().proceed(now);
         stage.armLiveness(now);
-        stage.armKeepalive(now);
+        peering.mobility().armKeepalive(now);
         return stage;
     }
 
@@ -117,6 +118,7 @@ final class EstablishedPeer implements Stage {
         IkeSa sa = peering.saOf(header).orElseThrow();
         Transmission request = peering.awaiting(sa, header).orElseThrow();
         peering.courier().settled(request);
+        peering.mobility().answeredOn(now, path, request);
         peering.agenda().answered(now, request, payloads);
         if (peering.agenda().isIdle()) {
             peering.courier().missionEnded();
@@ -131,7 +133,7 @@ final class EstablishedPeer implements Stage {
         switch (command) {
             case Command.CheckLiveness _ -> {
                 if (peering.agenda().isIdle()) {
-                    peering.agenda().add(now, new LivenessCheck());
+                    peering.agenda().add(now, new LivenessCheck(peering));
                 }
             }
             case Command.RekeyIkeSa _ -> lifetimes.rekeyIkeSa(now);
@@ -194,11 +196,13 @@ final class EstablishedPeer implements Stage {
     @Override
     public Stage onConnectionOpened(MonoTime now) {
         peering.routeChildren();
-        if (peering.courier().outstanding().isPresent()) {
+        boolean others = peering.courier().outstanding().isPresent();
+        if (others) {
             peering.courier().resume(now);
-        } else if (peering.courier().isTcpEncapsulation()) {
+        }
+        if (peering.courier().isTcpEncapsulation() && (!others || peering.mobility().isOn())) {
             // shows the responder where we are now (TE-052)
-            peering.agenda().add(now, new LivenessCheck());
+            peering.agenda().add(now, peering.mobility().signOfLife());
         }
         return this;
     }
@@ -217,7 +221,7 @@ final class EstablishedPeer implements Stage {
                         .udp()
                         .filter(TransportPath.Udp::nonEspMarker)
                         .ifPresent(path -> peering.outbox().add(new Action.SendNatKeepalive(path)));
-                armKeepalive(now);
+                peering.mobility().armKeepalive(now);
             }
             case CHILD_LIFETIME -> peering.lifetimes().childrenDue(now);
             case CHILD_START -> peering.lifetimes().startDue(now);
@@ -267,7 +271,7 @@ final class EstablishedPeer implements Stage {
     private void checkLiveness(MonoTime now) {
         Duration silence = now.since(peering.lastHeard());
         if (silence.compareTo(interval()) >= 0) {
-            peering.agenda().add(now, new LivenessCheck());
+            peering.agenda().add(now, new LivenessCheck(peering));
         }
     }
 
@@ -276,7 +280,10 @@ final class EstablishedPeer implements Stage {
         Informational.Wishes wishes = Informational.read(payloads);
         IkeSa sa = peering.saOf(header).orElseThrow();
         List<Spi> ours = deleted(now, wishes.deletedOutbound());
-        peering.respond(now, path, header, Informational.deleteChildSas(ours));
+        List<Payload> response = new ArrayList<>(Informational.deleteChildSas(ours));
+        response.addAll(peering.mobility().requested(path, payloads));
+        peering.respond(now, path, header, response);
+        peering.mobility().movingPeer().moved(now, path, header, payloads);
         if (wishes.error().isPresent()) {
             peering.end("refused by the peer", Optional.of(refusal(wishes.error().get())));
         } else if (wishes.deletesIkeSa()) {
@@ -346,14 +353,6 @@ final class EstablishedPeer implements Stage {
     private void armLiveness(MonoTime now) {
         if (interval().isPositive()) {
             peering.timers().set(TimerTable.Kind.LIVENESS, now, interval());
-        }
-    }
-
-    private void armKeepalive(MonoTime now) {
-        Duration idle = connection().timers().natKeepalive();
-        boolean behindNat = peering.theSa().initial().nat().us();
-        if (behindNat && idle.isPositive() && !peering.courier().isTcpEncapsulation()) {
-            peering.timers().set(TimerTable.Kind.NAT_KEEPALIVE, now, idle);
         }
     }
 

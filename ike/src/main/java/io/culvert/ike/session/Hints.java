@@ -28,7 +28,7 @@ final class Hints {
     void peerMayBeGone(MonoTime now) {
         if (isOver(now, checkNotBefore) && peering.agenda().isIdle()) {
             checkNotBefore = Optional.of(now.plus(PAUSE));
-            peering.agenda().add(now, new LivenessCheck());
+            peering.agenda().add(now, new LivenessCheck(peering));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.exchange.InitialKeys;
+import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.keys.SkProtection;
 import io.culvert.ike.transport.TransportPath;
@@ -94,6 +95,11 @@ final class IkeSa {
 
     InitialKeys initial() {
         return initial;
+    }
+
+    /// NAT detection has been carried out anew.
+    void natFound(NatDetection.Finding nat) {
+        initial = initial.withNat(nat);
     }
 
     IkeKeys keys() {

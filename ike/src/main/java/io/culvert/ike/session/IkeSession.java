@@ -176,6 +176,10 @@ public final class IkeSession implements Session {
             }
             case Command.Abandon(String cause) -> peering.end(cause, Optional.empty());
             case Command.OfEstablished wish -> stage = stage.onCommand(now, wish);
+            case Command.AddressesChanged(var towardsPeer, var ours) ->
+                    peering.mobility()
+                            .addressesChanged(
+                                    now, towardsPeer, ours, stage instanceof EstablishedPeer);
         }
     }
 
@@ -185,6 +189,7 @@ public final class IkeSession implements Session {
             switch (due.get()) {
                 case RETRANSMISSION -> {
                     follow(now, peering.courier().notAnswered(now));
+                    peering.mobility().tryOtherPaths();
                     for (IkeSa old : peering.courier().takeUnanswered()) {
                         stage = stage.onUnanswered(now, old);
                     }
@@ -363,7 +368,9 @@ public final class IkeSession implements Session {
                                         .udp()
                                         .filter(TransportPath.Udp::nonEspMarker)
                                         .isEmpty();
-                        yield (unknown || !behindNat) && peering.courier().udpMoved(udp);
+                        // with MOBIKE the peer says so when it moves (E2-6)
+                        boolean follows = !behindNat && !peering.mobility().isOn();
+                        yield (unknown || follows) && peering.courier().udpMoved(udp);
                     }
                     case TransportPath.Tcp stream ->
                             stream.kind() == TransportKind.TCP_ENCAPSULATION
@@ -381,7 +388,8 @@ public final class IkeSession implements Session {
         if (event instanceof DataPlaneEvent.PeerMoved(var _, EspRoute.Udp(var local, var remote))) {
             boolean behindNat = peering.theSa().initial().nat().us();
             var path = new TransportPath.Udp(local, remote, true);
-            if (!behindNat
+            if (!peering.mobility().movingPeer().espMoved(path)
+                    && !behindNat
                     && !peering.courier().isTcpEncapsulation()
                     && peering.courier().udpMoved(path)) {
                 peering.routeChildren();

@@ -23,6 +23,7 @@ import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -214,7 +215,9 @@ final class InitiatorSetup {
                     yield this;
                 }
                 case IkeAuth.Request.Ready(List<Payload> payloads) -> {
-                    peering.request(now, ExchangeType.IKE_AUTH, payloads);
+                    List<Payload> all = new ArrayList<>(payloads);
+                    all.addAll(peering.mobility().offer());
+                    peering.request(now, ExchangeType.IKE_AUTH, all);
                     yield new AwaitingAuthResponse(peering, auth, spi);
                 }
             };
@@ -252,6 +255,7 @@ final class InitiatorSetup {
         public Stage onResponse(
                 MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
             peering.courier().settled();
+            peering.mobility().heard(payloads);
             return apply(now, exchange.processResponse(payloads));
         }
 

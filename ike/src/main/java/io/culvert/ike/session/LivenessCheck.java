@@ -1,6 +1,5 @@
 package io.culvert.ike.session;
 
-import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
@@ -11,6 +10,12 @@ import java.util.Optional;
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.4 RFC 7296 section 2.4
 final class LivenessCheck implements Undertaking {
+    private final Peering peering;
+
+    LivenessCheck(Peering peering) {
+        this.peering = peering;
+    }
+
     @Override
     public ExchangeType exchange() {
         return ExchangeType.INFORMATIONAL;
@@ -18,9 +23,11 @@ final class LivenessCheck implements Undertaking {
 
     @Override
     public Optional<List<Payload>> request(MonoTime now) {
-        return Optional.of(Informational.livenessCheck());
+        return Optional.of(peering.mobility().livenessCheck());
     }
 
     @Override
-    public void answered(MonoTime now, List<Payload> response) {}
+    public void answered(MonoTime now, List<Payload> response) {
+        peering.mobility().alive(now, response);
+    }
 }

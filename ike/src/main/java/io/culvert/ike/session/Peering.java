@@ -41,6 +41,7 @@ final class Peering {
     private final IkeSas sas;
     private final Lifetimes lifetimes = new Lifetimes(this);
     private final Retirement retirement = new Retirement(this);
+    private final Mobility mobility = new Mobility(this);
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<Identity> authenticated = Optional.empty();
     private Optional<String> eapIdentity = Optional.empty();
@@ -97,6 +98,10 @@ final class Peering {
     void connection(ConnectionConfig chosen) {
         connection = Optional.of(chosen);
         courier.schedule().use(chosen.timers());
+    }
+
+    Mobility mobility() {
+        return mobility;
     }
 
     IkeSas sas() {
@@ -321,6 +326,7 @@ final class Peering {
         authenticated = Optional.of(outcome.remote());
         eapIdentity = outcome.eapIdentity();
         connection(outcome.connection());
+        mobility.agree();
         establishedAt = Optional.of(now);
         boolean replace = outcome.connection().uniqueness() == ConnectionConfig.Uniqueness.REPLACE;
         boolean first =
@@ -414,7 +420,8 @@ final class Peering {
                     .<EspRoute>map(s -> new EspRoute.Tcp(s.connection().value()))
                     .orElseGet(EspRoute.Unknown::new);
         }
-        return courier.udp()
+        return mobility.staying()
+                .or(courier::udp)
                 .filter(TransportPath.Udp::nonEspMarker)
                 .<EspRoute>map(u -> new EspRoute.Udp(u.local(), u.remote()))
                 .orElseGet(EspRoute.Unknown::new);

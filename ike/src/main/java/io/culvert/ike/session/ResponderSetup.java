@@ -20,6 +20,7 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -122,6 +123,7 @@ final class ResponderSetup {
             if (!header.exchangeType().equals(ExchangeType.IKE_AUTH)) {
                 return withoutAuthentication(now, path, header, payloads);
             }
+            peering.mobility().heard(payloads);
             if (pending.isPresent()) {
                 Pending before = pending.get();
                 var next =
@@ -225,7 +227,9 @@ final class ResponderSetup {
             if (outcome.child().isEmpty()) {
                 peering.giveBack(current.spi());
             }
-            peering.respond(now, current.path(), current.header(), outcome.response());
+            List<Payload> response = new ArrayList<>(outcome.response());
+            response.addAll(peering.mobility().accept(current.path()));
+            peering.respond(now, current.path(), current.header(), response);
             return EstablishedPeer.begin(now, peering, false, outcome.childFailure());
         }
     }

@@ -2,6 +2,7 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
@@ -25,12 +26,21 @@ final class Transmission {
                     NotifyType.COOKIE2,
                     NotifyType.UPDATE_SA_ADDRESSES);
 
+    private static final List<NotifyType> OF_ESP_PATH =
+            List.of(
+                    NotifyType.UPDATE_SA_ADDRESSES,
+                    NotifyType.COOKIE2,
+                    NotifyType.NAT_DETECTION_SOURCE_IP,
+                    NotifyType.NAT_DETECTION_DESTINATION_IP);
+
     private final Optional<IkeSa> sa;
     private final Optional<Undertaking> undertaking;
     private final OutgoingMessage message;
     private final List<Payload> payloads;
     private final List<TransportPath> copies = new ArrayList<>(2);
     private Optional<MonoTime> deadline = Optional.empty();
+    private boolean repeated;
+    private boolean detours;
     private int sendings;
     private int datagrams;
 
@@ -116,9 +126,13 @@ final class Transmission {
         return exchange().equals(ExchangeType.IKE_SA_INIT);
     }
 
-    /// Whether this is a liveness check: it belongs to the path of ESP (IT-019).
+    /// Whether this is a liveness check, or moves ESP: it belongs to the path of ESP (IT-019).
     boolean isLivenessCheck() {
-        return exchange().equals(ExchangeType.INFORMATIONAL) && payloads.isEmpty();
+        return exchange().equals(ExchangeType.INFORMATIONAL)
+                && payloads.stream()
+                        .allMatch(payload ->
+                                payload instanceof Notify notify
+                                        && OF_ESP_PATH.stream().anyMatch(notify::is));
     }
 
     /// Notes a copy; gives whether it is a repetition.
@@ -128,7 +142,37 @@ final class Transmission {
         if (path instanceof TransportPath.Udp) {
             datagrams++;
         }
+        repeated = sendings > 0;
         return sendings++ > 0;
+    }
+
+    /// Notes a copy on a way round, which takes nothing from the schedule.
+    void sentAlsoOn(TransportPath path) {
+        copies.remove(path);
+        copies.addFirst(path);
+        detours = true;
+    }
+
+    /// Whether copies went on ways round, as no answer came where it should.
+    boolean tookDetours() {
+        return detours;
+    }
+
+    /// Whether it was repeated since this was asked before.
+    boolean takeRepeated() {
+        boolean was = repeated;
+        repeated = false;
+        return was;
+    }
+
+    /// The schedule begins anew: it goes another way from now on.
+    void startOver() {
+        datagrams = 0;
+    }
+
+    /// Whether all copies went by this path.
+    boolean wentOnlyBy(TransportPath path) {
+        return copies.equals(List.of(path));
     }
 
     /// How often it was sent over UDP. A copy on a stream takes nothing from the schedule there.

@@ -299,6 +299,7 @@ class CertificateSetupTest {
                 config.children(),
                 config.uniqueness(),
                 config.childless(),
+                config.mobike(),
                 config.limits(),
                 config.timers());
     }

@@ -92,6 +92,7 @@ final class Configs {
                 patient.children(),
                 patient.uniqueness(),
                 patient.childless(),
+                patient.mobike(),
                 patient.limits(),
                 new ConnectionTimers(
                         List.of(Duration.ofMillis(100), Duration.ofMillis(100)),
@@ -117,6 +118,7 @@ final class Configs {
                 config.pools(),
                 children,
                 config.uniqueness(),
+                config.mobike(),
                 limits,
                 config.timers());
     }
@@ -210,6 +212,7 @@ final class Configs {
                 pools,
                 children,
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                false,
                 IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }

@@ -76,6 +76,7 @@ final class EapPairs {
                 config.children(),
                 config.uniqueness(),
                 config.childless(),
+                config.mobike(),
                 config.limits(),
                 config.timers());
     }

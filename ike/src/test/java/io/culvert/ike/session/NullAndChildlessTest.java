@@ -50,6 +50,7 @@ class NullAndChildlessTest {
                 config.children(),
                 uniqueness,
                 childless,
+                config.mobike(),
                 config.limits(),
                 config.timers());
     }

@@ -205,6 +205,7 @@ final class Pair {
             new PriorityQueue<>(
                     Comparator.comparing(Arrival::at).thenComparingLong(Arrival::number));
     private final Map<Long, TransportPath.Tcp> connections = new HashMap<>();
+    private final Set<InetSocketAddress> clientEndpoints = new LinkedHashSet<>();
     private long nextConnection = 1;
     private long launched;
     MonoTime now = MonoTime.ZERO.plus(Duration.ofSeconds(1000));
@@ -407,6 +408,9 @@ final class Pair {
 
     private void launch(InFlight message) {
         traffic.add(message);
+        if (message.from().isClient && message.path() instanceof TransportPath.Udp udp) {
+            clientEndpoints.add(udp.local());
+        }
         if (keeps.test(message)) {
             kept.add(message);
             return;
@@ -475,8 +479,7 @@ final class Pair {
 
     /// What the NAT makes of an answer to the outside address.
     private InetSocketAddress inside(InetSocketAddress outside) {
-        for (int port : new int[] {500, 4500}) {
-            var candidate = new InetSocketAddress(CLIENT, port);
+        for (InetSocketAddress candidate : clientEndpoints) {
             if (nat.apply(candidate).equals(outside)) {
                 return candidate;
             }

@@ -4,6 +4,7 @@ import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.Input;
+import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
@@ -17,9 +18,12 @@ import io.culvert.runtime.net.Counters;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.Network;
 import io.culvert.runtime.net.NetworkListener;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -42,7 +46,9 @@ public final class Sessions implements NetworkListener {
     private final ConcurrentHashMap<Long, SessionActor> actors = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final FrontDesk desk;
+    private final ConcurrentHashMap<Long, SessionActor> initiated = new ConcurrentHashMap<>();
     private volatile List<ConnectionConfig> connections = List.of();
+    private volatile List<InetAddress> told = List.of();
 
     /// @param connections whom we answer, see [#reload]
     public Sessions(
@@ -78,7 +84,9 @@ public final class Sessions implements NetworkListener {
                         this,
                         connection.timers().connect());
         actors.put(actor.id(), actor);
+        initiated.put(actor.id(), actor);
         started.accept(actor.id());
+        tellOfAddresses(actor, endpoints.localAddress());
         actor.post(new Input.Commanded(new Command.Initiate(endpoints)));
         return actor;
     }
@@ -140,6 +148,47 @@ public final class Sessions implements NetworkListener {
         users.lost(path, reason);
     }
 
+    @Override
+    public void hostChanged() {
+        List<InetAddress> ours = ourAddresses();
+        boolean addressesChanged = !ours.equals(told);
+        told = ours;
+        // a route matters only to who decides about the path
+        for (SessionActor actor : addressesChanged ? all() : List.copyOf(initiated.values())) {
+            var _ = actor.status().thenAccept(status -> tellOfAddresses(actor, ours, status));
+        }
+    }
+
+    /// Where the peer cannot be reached any more, the session has to find another way by itself.
+    private void tellOfAddresses(SessionActor actor, List<InetAddress> ours, SessionStatus status) {
+        Optional<InetAddress> peer = status.path().map(p -> p.remote().getAddress());
+        if (peer.isEmpty()) {
+            return;
+        }
+        try {
+            Optional<InetAddress> towards =
+                    status.originalInitiator()
+                            ? network.sourceTowards(peer.get())
+                            : status.path().map(p -> p.local().getAddress());
+            actor.post(new Input.Commanded(new Command.AddressesChanged(towards, ours)));
+        } catch (IOException e) {
+            counters.count("ROUTE_LOOKUP_FAILED");
+        }
+    }
+
+    private List<InetAddress> ourAddresses() {
+        Set<InetAddress> inside = surroundings.assigned();
+        return network.addresses().stream().filter(a -> !inside.contains(a)).toList();
+    }
+
+    /// A session that may have several addresses to choose from is told before anything happens in it.
+    private void tellOfAddresses(SessionActor actor, InetAddress local) {
+        List<InetAddress> ours = ourAddresses();
+        if (ours.size() > 1) {
+            actor.post(new Input.Commanded(new Command.AddressesChanged(Optional.of(local), ours)));
+        }
+    }
+
     /// Accepts no more strangers.
     public void closeDoor() {
         desk.close();
@@ -172,6 +221,7 @@ public final class Sessions implements NetworkListener {
                         limits.connectTime());
         actors.put(actor.id(), actor);
         actor.halfOpen(ours);
+        tellOfAddresses(actor, path.local().getAddress());
         return Optional.of(actor);
     }
 
@@ -183,6 +233,7 @@ public final class Sessions implements NetworkListener {
 
     void ended(SessionActor actor) {
         actors.remove(actor.id());
+        initiated.remove(actor.id());
     }
 
     private void report(ChildSaId sa, DataPlaneEvent event) {

@@ -8,6 +8,7 @@ import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ipsec.value.MonoTime;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 
 /// What sessions need of the program around them. Safe for use by many threads; a session waits for all but
 /// [#answer].
@@ -34,4 +35,7 @@ public interface Surroundings {
 
     /// The session is over; whatever it leased is free. Also called when an answer came too late for it.
     void over(long session);
+
+    /// The addresses that peers have assigned to us: they are inside of tunnels, and no tunnel can start from them.
+    Set<InetAddress> assigned();
 }

@@ -6,6 +6,7 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.eap.EapBackend;
 import io.culvert.runtime.actor.SessionFactory;
+import io.culvert.runtime.net.HostNetwork;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.ListenSettings;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 /// @param certificates decides about certificates; may take its time
 /// @param eap who holds EAP conversations, by the names that connections use
 /// @param listener hears what happens
+/// @param host what the system tells of its network
 /// @param keyLog takes keys, where sessions reveal them
 public record EndpointSettings(
         ListenSettings listen,
@@ -37,6 +39,7 @@ public record EndpointSettings(
         Function<Question.ValidateCertificate, Answer> certificates,
         Map<String, EapBackend> eap,
         EndpointListener listener,
+        HostNetwork host,
         Consumer<RevealedKeys> keyLog) {
     /// Copies the lists.
     public EndpointSettings {
@@ -61,6 +64,7 @@ public record EndpointSettings(
                 _ -> new Answer.CertificateRefused("certificates are not supported here"),
                 Map.of(),
                 _ -> {},
+                HostNetwork.POLLED,
                 _ -> {});
     }
 
@@ -77,6 +81,7 @@ public record EndpointSettings(
                 certificates,
                 eap,
                 listener,
+                host,
                 keyLog);
     }
 
@@ -93,6 +98,7 @@ public record EndpointSettings(
                 certificates,
                 eap,
                 listener,
+                host,
                 keyLog);
     }
 
@@ -109,6 +115,7 @@ public record EndpointSettings(
                 certificates,
                 eap,
                 listener,
+                host,
                 keyLog);
     }
 
@@ -125,6 +132,7 @@ public record EndpointSettings(
                 judge,
                 eap,
                 listener,
+                host,
                 keyLog);
     }
 
@@ -143,6 +151,7 @@ public record EndpointSettings(
                 certificates,
                 backends,
                 listener,
+                host,
                 keyLog);
     }
 
@@ -159,6 +168,24 @@ public record EndpointSettings(
                 certificates,
                 eap,
                 whom,
+                host,
+                keyLog);
+    }
+
+    /// These settings on a host whose network can be watched in another way.
+    public EndpointSettings on(HostNetwork other) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                eap,
+                listener,
+                other,
                 keyLog);
     }
 
@@ -175,6 +202,7 @@ public record EndpointSettings(
                 certificates,
                 eap,
                 listener,
+                host,
                 log);
     }
 }

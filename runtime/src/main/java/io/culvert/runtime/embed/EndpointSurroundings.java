@@ -10,12 +10,14 @@ import io.culvert.runtime.actor.Surroundings;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /// What an endpoint does for its sessions.
 final class EndpointSurroundings implements Surroundings {
@@ -70,7 +72,8 @@ final class EndpointSurroundings implements Surroundings {
 
     @Override
     public void assign(long session, Action.AssignAddresses addresses) {
-        assigned.computeIfAbsent(session, _ -> new ArrayList<>(2)).addAll(addresses.addresses());
+        assigned.computeIfAbsent(session, _ -> new CopyOnWriteArrayList<>())
+                .addAll(addresses.addresses());
         try {
             settings.addresses().assign(session, addresses.addresses(), addresses.dns());
         } catch (IOException e) {
@@ -81,6 +84,11 @@ final class EndpointSurroundings implements Surroundings {
                             + " failed: "
                             + e.getMessage());
         }
+    }
+
+    @Override
+    public Set<InetAddress> assigned() {
+        return assigned.values().stream().flatMap(List::stream).collect(Collectors.toSet());
     }
 
     @Override

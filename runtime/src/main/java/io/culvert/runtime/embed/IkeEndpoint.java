@@ -78,7 +78,12 @@ public final class IkeEndpoint implements AutoCloseable {
         List<AutoCloseable> opened = new ArrayList<>(List.of(timekeeper));
         try {
             Network network =
-                    Network.open(settings.listen(), settings.limits(), timekeeper, counters);
+                    Network.open(
+                            settings.listen(),
+                            settings.host(),
+                            settings.limits(),
+                            timekeeper,
+                            counters);
             opened.addFirst(network);
             Reports reports = new Reports();
             DataPlaneFactory.Parts parts = settings.dataPlane().make(network, reports);

@@ -99,6 +99,8 @@ public final class SessionHandle {
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
                     IkeEvent.NatDetected _,
+                    IkeEvent.PeerAddresses _,
+                    IkeEvent.PathChanged _,
                     IkeEvent.ChildSaClosed _,
                     IkeEvent.ChildSaRekeyed _,
                     IkeEvent.IkeSaRekeyed _,

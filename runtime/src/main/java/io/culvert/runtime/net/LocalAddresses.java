@@ -8,7 +8,6 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +31,20 @@ final class LocalAddresses {
         return List.copyOf(expanded);
     }
 
+    /// All addresses of this host, link-local ones left out.
+    static Set<InetAddress> ofHost() throws SocketException {
+        Set<InetAddress> found = new LinkedHashSet<>();
+        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
+            each.inetAddresses().filter(a -> !a.isLinkLocalAddress()).forEach(found::add);
+        }
+        return found;
+    }
+
+    /// Whether the host has this address.
+    static boolean isOfHost(InetAddress address) throws SocketException {
+        return NetworkInterface.getByInetAddress(address) != null;
+    }
+
     /// The address from which the system would send to `remote`. Sends nothing.
     ///
     /// @throws IOException if there is no way there
@@ -51,12 +64,6 @@ final class LocalAddresses {
     }
 
     private static List<InetAddress> ofFamily(InetAddress wildcard) throws SocketException {
-        List<InetAddress> found = new ArrayList<>();
-        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-            each.inetAddresses()
-                    .filter(a -> sameFamily(a, wildcard) && !a.isLinkLocalAddress())
-                    .forEach(found::add);
-        }
-        return found;
+        return ofHost().stream().filter(a -> sameFamily(a, wildcard)).toList();
     }
 }

@@ -44,6 +44,7 @@ public final class Network implements EspOutlet, AutoCloseable {
     private static final AtomicLong CONNECTIONS = new AtomicLong();
 
     private final ListenSettings settings;
+    private final HostNetwork host;
     private final Limits limits;
     private final Timekeeper timekeeper;
     private final Counters counters;
@@ -53,33 +54,42 @@ public final class Network implements EspOutlet, AutoCloseable {
     private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<Long, TcpConnection> connections = new ConcurrentHashMap<>();
     private volatile boolean closed;
+    private volatile Optional<AddressFollower> follower = Optional.empty();
     private volatile Optional<TcpConnection.Environment> environment = Optional.empty();
 
     private Network(
             ListenSettings settings,
+            HostNetwork host,
             UdpPorts.AddressSource source,
             int addresses,
             Limits limits,
             Timekeeper timekeeper,
             Counters counters) {
         this.settings = settings;
+        this.host = host;
         this.limits = limits;
         this.timekeeper = timekeeper;
         this.counters = counters;
         // each UDP port keeps one buffer to receive into
         pool = new PacketPool(limits.receiveBuffers() + 2 * addresses, BUFFER_OCTETS, HEADROOM);
         caps = new ConnectionCaps(limits.unconfirmedPerAddress(), limits.unconfirmedTotal());
-        udp = new UdpPorts(settings, source, pool, counters, timekeeper);
+        udp = new UdpPorts(settings, source, pool, counters);
     }
 
     /// Takes all ports, or none.
     ///
+    /// @param host what the system tells of its network
     /// @throws PortUnavailableException if one cannot be had
     public static Network open(
-            ListenSettings settings, Limits limits, Timekeeper timekeeper, Counters counters)
+            ListenSettings settings,
+            HostNetwork host,
+            Limits limits,
+            Timekeeper timekeeper,
+            Counters counters)
             throws IOException {
         return open(
                 settings,
+                host,
                 () -> LocalAddresses.expand(settings.addresses()),
                 limits,
                 timekeeper,
@@ -88,6 +98,7 @@ public final class Network implements EspOutlet, AutoCloseable {
 
     static Network open(
             ListenSettings settings,
+            HostNetwork host,
             UdpPorts.AddressSource source,
             Limits limits,
             Timekeeper timekeeper,
@@ -95,7 +106,7 @@ public final class Network implements EspOutlet, AutoCloseable {
             throws IOException {
         List<InetAddress> addresses = source.current();
         Network network =
-                new Network(settings, source, addresses.size(), limits, timekeeper, counters);
+                new Network(settings, host, source, addresses.size(), limits, timekeeper, counters);
         try {
             for (InetAddress address : addresses) {
                 network.bindUdpUnlessGone(address);
@@ -110,15 +121,31 @@ public final class Network implements EspOutlet, AutoCloseable {
         }
     }
 
-    /// Begins to receive. Once.
-    public void start(NetworkListener listener, EspIntake intake) {
+    /// Begins to receive, and to follow changes of our addresses. Once.
+    ///
+    /// @throws IOException if the system's network cannot be watched
+    public void start(NetworkListener listener, EspIntake intake) throws IOException {
         TcpConnection.Environment made =
                 new TcpConnection.Environment(
                         limits, timekeeper, counters, pool, listener, intake, this::forget);
         environment = Optional.of(made);
-        boolean wildcard = settings.addresses().stream().anyMatch(InetAddress::isAnyLocalAddress);
-        udp.start(listener, intake, wildcard);
+        udp.start(listener, intake);
         listeners.forEach(l -> l.start(this::accepted));
+        AddressFollower following = new AddressFollower(udp, listener, timekeeper);
+        follower = Optional.of(following);
+        following.start(host);
+    }
+
+    /// Our addresses with open UDP ports that a peer elsewhere may reach.
+    public List<InetAddress> addresses() {
+        return udp.addresses().stream().filter(a -> !a.isLoopbackAddress()).toList();
+    }
+
+    /// Our address towards a peer, as the system would choose it now; empty if there is no way.
+    ///
+    /// @throws IOException if it cannot be found out
+    public Optional<InetAddress> sourceTowards(InetAddress remote) throws IOException {
+        return host.sourceTowards(remote, natTraversalPort());
     }
 
     /// The UDP port for IKE alone.
@@ -148,7 +175,10 @@ public final class Network implements EspOutlet, AutoCloseable {
     ///
     /// @throws IOException if there is no way to the peer, or no port to be had
     public InetAddress localAddressTowards(InetAddress remote) throws IOException {
-        InetAddress usual = LocalAddresses.towards(remote);
+        InetAddress usual =
+                sourceTowards(remote)
+                        .orElseThrow(() ->
+                                new IOException("there is no route to " + remote.getHostAddress()));
         boolean any = false;
         List<InetAddress> fixed = new ArrayList<>();
         for (InetAddress address : settings.addresses()) {
@@ -291,6 +321,7 @@ public final class Network implements EspOutlet, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        follower.ifPresent(AddressFollower::close);
         listeners.forEach(TcpListener::close);
         List<TcpConnection> open = List.copyOf(connections.values());
         open.forEach(TcpConnection::abort);

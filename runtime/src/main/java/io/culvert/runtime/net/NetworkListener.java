@@ -16,4 +16,8 @@ public interface NetworkListener {
     ///
     /// @param reason why, for people
     void connectionLost(TransportPath.Tcp path, String reason);
+
+    /// Addresses or routes of the host may have changed; the ports on them have been opened and closed. One call after
+    /// the other.
+    void hostChanged();
 }

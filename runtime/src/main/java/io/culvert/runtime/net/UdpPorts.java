@@ -3,12 +3,10 @@ package io.culvert.runtime.net;
 import io.culvert.ipsec.packet.EspIntake;
 import io.culvert.ipsec.packet.PacketBuffer;
 import io.culvert.ipsec.packet.PacketPool;
-import io.culvert.runtime.clock.Timekeeper;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class UdpPorts {
     private static final System.Logger LOG = System.getLogger(UdpPorts.class.getName());
 
-    /// How often new addresses are looked for; the system tells nobody who asks by Java alone.
-    private static final Duration LOOK_FOR_ADDRESSES = Duration.ofSeconds(10);
-
     private final AddressSource source;
     private final PacketPool pool;
     private final Counters counters;
-    private final Timekeeper timekeeper;
     private final ConcurrentHashMap<InetSocketAddress, UdpSocket> sockets =
             new ConcurrentHashMap<>();
 
@@ -35,7 +29,6 @@ final class UdpPorts {
     private final List<NioDatagramPort> bound = new ArrayList<>();
     private final List<Thread> receivers = new ArrayList<>();
     private Optional<Receivers> receiving = Optional.empty();
-    private Timekeeper.Alarm nextLook = () -> {};
     private int plainNumber;
     private int sharedNumber;
     private boolean closed;
@@ -45,6 +38,11 @@ final class UdpPorts {
     interface AddressSource {
         /// Those that there are now.
         List<InetAddress> current() throws IOException;
+
+        /// Whether the host has an address.
+        default boolean isOfHost(InetAddress address) throws IOException {
+            return LocalAddresses.isOfHost(address);
+        }
     }
 
     private record Receivers(NetworkListener listener, EspIntake intake) {}
@@ -53,16 +51,10 @@ final class UdpPorts {
     ///
     /// @param settings their numbers; 0 becomes the number of the first port that is bound
     /// @param pool has a buffer for each port to receive into, and more for packets on their way
-    UdpPorts(
-            ListenSettings settings,
-            AddressSource source,
-            PacketPool pool,
-            Counters counters,
-            Timekeeper timekeeper) {
+    UdpPorts(ListenSettings settings, AddressSource source, PacketPool pool, Counters counters) {
         this.source = source;
         this.pool = pool;
         this.counters = counters;
-        this.timekeeper = timekeeper;
         plainNumber = settings.udp();
         sharedNumber = settings.natTraversal();
     }
@@ -86,17 +78,12 @@ final class UdpPorts {
     }
 
     /// Begins to receive.
-    ///
-    /// @param lookAgain whether to open ports on addresses that come later
-    synchronized void start(NetworkListener listener, EspIntake intake, boolean lookAgain) {
+    synchronized void start(NetworkListener listener, EspIntake intake) {
         receiving = Optional.of(new Receivers(listener, intake));
         try {
             receive();
         } catch (IOException e) {
             throw new IllegalStateException("the pool has a buffer for each port", e);
-        }
-        if (lookAgain) {
-            lookAgainLater();
         }
     }
 
@@ -128,7 +115,6 @@ final class UdpPorts {
         List<Thread> ending;
         synchronized (this) {
             closed = true;
-            nextLook.cancel();
             bound.forEach(NioDatagramPort::close);
             bound.clear();
             sockets.values().forEach(UdpSocket::close);
@@ -156,27 +142,40 @@ final class UdpPorts {
                             to.listener(),
                             to.intake());
             sockets.put(port.local(), socket);
+            receivers.removeIf(thread -> !thread.isAlive());
             receivers.add(socket.start());
         }
     }
 
-    private synchronized void lookAgainLater() {
-        if (!closed) {
-            nextLook =
-                    timekeeper.schedule(
-                            timekeeper.now().plus(LOOK_FOR_ADDRESSES),
-                            () -> Thread.ofVirtual().name("addresses").start(this::lookAgain));
+    /// Opens ports on addresses that have come, and closes those on addresses that are gone.
+    ///
+    /// @return whether every address has its ports
+    boolean follow() throws IOException {
+        List<InetAddress> wanted = source.current();
+        boolean complete = true;
+        for (InetAddress address : wanted) {
+            try {
+                openOn(address);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "an address is left out for now: " + e.getMessage());
+                complete = false;
+            }
         }
+        for (UdpSocket socket : List.copyOf(sockets.values())) {
+            InetAddress address = socket.local().getAddress();
+            if (!wanted.contains(address) && !source.isOfHost(address)) {
+                sockets.remove(socket.local());
+                socket.close();
+            }
+        }
+        return complete;
     }
 
-    private void lookAgain() {
-        try {
-            for (InetAddress address : source.current()) {
-                openOn(address);
-            }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a new address is left out for now: " + e.getMessage());
-        }
-        lookAgainLater();
+    /// The addresses on which ports are open.
+    List<InetAddress> addresses() {
+        return sockets.values().stream()
+                .filter(UdpSocket::nonEspMarker)
+                .map(s -> s.local().getAddress())
+                .toList();
     }
 }

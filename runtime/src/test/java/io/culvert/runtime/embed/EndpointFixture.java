@@ -168,6 +168,7 @@ abstract class EndpointFixture {
                 List.of(),
                 List.of(),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                true,
                 IkeSaLimits.DEFAULT,
                 ConnectionTimers.DEFAULT);
     }

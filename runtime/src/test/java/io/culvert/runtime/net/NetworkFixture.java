@@ -11,6 +11,7 @@ import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
 import io.culvert.runtime.Await;
 import io.culvert.runtime.clock.ManualTimekeeper;
+import io.culvert.runtime.clock.Timekeeper;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +51,7 @@ abstract class NetworkFixture {
         ListenSettings settings =
                 new ListenSettings(
                         List.of(LOOPBACK), 0, 0, List.of(ListenSettings.TcpPort.serving(0)));
-        Network network = Network.open(settings, limits, time, counters);
+        Network network = Network.open(settings, new Host(), limits, time, counters);
         opened = Optional.of(network);
         network.start(inbox, inbox::esp);
         return network;
@@ -166,11 +168,44 @@ abstract class NetworkFixture {
 
     record ReceivedEsp(Octets packet, EspRoute route) {}
 
+    /// A host whose addresses the test chooses.
+    static final class Host implements HostNetwork, UdpPorts.AddressSource {
+        final List<InetAddress> addresses = new CopyOnWriteArrayList<>(List.of(LOOPBACK));
+        final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+        volatile Optional<InetAddress> source = Optional.of(LOOPBACK);
+
+        void changed() {
+            watchers.forEach(Runnable::run);
+        }
+
+        @Override
+        public List<InetAddress> current() {
+            return List.copyOf(addresses);
+        }
+
+        @Override
+        public boolean isOfHost(InetAddress address) {
+            return addresses.contains(address);
+        }
+
+        @Override
+        public Optional<InetAddress> sourceTowards(InetAddress remote, int localPort) {
+            return source;
+        }
+
+        @Override
+        public Watch watch(Timekeeper timekeeper, Runnable changed) {
+            watchers.add(changed);
+            return () -> watchers.remove(changed);
+        }
+    }
+
     /// Keeps what came.
     static final class Inbox implements NetworkListener {
         final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
         final BlockingQueue<ReceivedEsp> packets = new LinkedBlockingQueue<>();
         final BlockingQueue<String> lost = new LinkedBlockingQueue<>();
+        final BlockingQueue<Boolean> hostChanges = new LinkedBlockingQueue<>();
         volatile Optional<CountDownLatch> gate = Optional.empty();
 
         @Override
@@ -190,6 +225,11 @@ abstract class NetworkFixture {
             lost.add(reason);
         }
 
+        @Override
+        public void hostChanged() {
+            hostChanges.add(true);
+        }
+
         void esp(PacketBuffer[] arrived, int count, EspRoute from) {
             for (int i = 0; i < count; i++) {
                 packets.add(new ReceivedEsp(arrived[i].toOctets(), from));
@@ -207,6 +247,10 @@ abstract class NetworkFixture {
             ReceivedEsp next = packets.poll(10, TimeUnit.SECONDS);
             assertThat(next).isNotNull();
             return next;
+        }
+
+        void awaitHostChange() throws InterruptedException {
+            assertThat(hostChanges.poll(10, TimeUnit.SECONDS)).isNotNull();
         }
 
         void awaitMessages(int count) throws InterruptedException {

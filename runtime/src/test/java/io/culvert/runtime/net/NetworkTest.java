@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -267,7 +267,7 @@ final class NetworkTest extends NetworkFixture {
         Network network = open(Limits.DEFAULT);
         ListenSettings same =
                 new ListenSettings(List.of(LOOPBACK), network.udpPort(), 0, List.of());
-        assertThatThrownBy(() -> Network.open(same, Limits.DEFAULT, time, counters))
+        assertThatThrownBy(() -> Network.open(same, new Host(), Limits.DEFAULT, time, counters))
                 .isInstanceOfSatisfying(
                         PortUnavailableException.class,
                         e -> assertThat(e.why()).isEqualTo(PortUnavailableException.Cause.IN_USE))
@@ -281,31 +281,113 @@ final class NetworkTest extends NetworkFixture {
                         List.of(
                                 ListenSettings.TcpPort.serving(
                                         network.tcpEndpoints().getFirst().getPort())));
-        assertThatThrownBy(() -> Network.open(sameTcp, Limits.DEFAULT, time, counters))
+        assertThatThrownBy(() -> Network.open(sameTcp, new Host(), Limits.DEFAULT, time, counters))
                 .isInstanceOf(PortUnavailableException.class)
                 .hasMessageContaining("TCP port");
     }
 
     @Test
-    @DisplayName("an address that comes later is listened on within ten seconds")
-    void laterAddress() throws Exception {
+    @DisplayName(
+            "ports follow the addresses of the host: they open on one that comes, and close on one that goes")
+    void addressesComeAndGo() throws Exception {
         InetAddress later = InetAddress.ofLiteral("127.0.0.7");
-        List<InetAddress> addresses = new CopyOnWriteArrayList<>(List.of(LOOPBACK));
+        Host host = new Host();
+        Network network = openOn(host);
+        host.addresses.add(later);
+        host.changed();
+        time.advance(Duration.ofMillis(50));
+        inbox.awaitHostChange();
+        assertThat(knock(network, later)).isEqualTo(later);
+
+        host.addresses.remove(later);
+        host.changed();
+        host.changed();
+        time.advance(Duration.ofMillis(50));
+        inbox.awaitHostChange();
+        var path =
+                new TransportPath.Udp(
+                        new InetSocketAddress(later, network.udpPort()), at(9), false);
+        assertThatThrownBy(() -> network.send(path, REQUEST)).isInstanceOf(IOException.class);
+        assertThat(inbox.hostChanges).as("changes together are told once").isEmpty();
+
+        host.addresses.add(later);
+        host.changed();
+        time.advance(Duration.ofMillis(50));
+        inbox.awaitHostChange();
+        assertThat(knock(network, later)).isEqualTo(later);
+    }
+
+    @Test
+    @DisplayName(
+            "an address whose ports cannot be had yet is tried again, and a change before that counts at once")
+    void addressNotReady() throws Exception {
+        Host host = new Host();
+        Network network = openOn(host);
+        InetAddress later = InetAddress.ofLiteral("127.0.0.8");
+        try (var _ = new DatagramSocket(network.natTraversalPort(), later)) {
+            host.addresses.add(later);
+            host.changed();
+            time.advance(Duration.ofMillis(50));
+            inbox.awaitHostChange();
+            Await.until("it is to be tried again", () -> time.alarms() == 1);
+            host.changed();
+            time.advance(Duration.ofMillis(50));
+            inbox.awaitHostChange();
+            Await.until("it is to be tried again", () -> time.alarms() == 1);
+        }
+        time.advance(Duration.ofSeconds(10));
+        inbox.awaitHostChange();
+        assertThat(knock(network, later)).isEqualTo(later);
+    }
+
+    @Test
+    @DisplayName("without a way to the peer there is no address of ours towards it")
+    void noWay() throws Exception {
+        Host host = new Host();
+        Network network = openOn(host);
+        assertThat(network.localAddressTowards(LOOPBACK)).isEqualTo(LOOPBACK);
+        host.source = Optional.empty();
+        assertThat(network.sourceTowards(LOOPBACK)).isEmpty();
+        assertThatThrownBy(() -> network.localAddressTowards(LOOPBACK))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no route to 127.0.0.1");
+    }
+
+    @Test
+    @DisplayName(
+            "by Java alone the host is looked at every two seconds, and routes may have changed at any fifth")
+    void polledHost() throws Exception {
+        AtomicInteger changes = new AtomicInteger();
+        HostNetwork.Watch watch = HostNetwork.POLLED.watch(time, changes::incrementAndGet);
+        for (int look = 1; look <= 10; look++) {
+            Await.until("the next look is due", () -> time.alarms() == 1);
+            assertThat(changes).hasValue((look - 1) / 5);
+            time.advance(Duration.ofSeconds(2));
+        }
+        Await.until("two fifth looks are over", () -> changes.get() == 2 && time.alarms() == 1);
+        watch.close();
+        assertThat(time.alarms()).isZero();
+        assertThat(HostNetwork.POLLED.sourceTowards(LOOPBACK, 4500)).contains(LOOPBACK);
+    }
+
+    private Network openOn(Host host) throws IOException {
         ListenSettings any =
                 new ListenSettings(List.of(InetAddress.ofLiteral("0.0.0.0")), 0, 0, List.of());
-        Network network = Network.open(any, () -> addresses, Limits.DEFAULT, time, counters);
+        Network network = Network.open(any, host, host, Limits.DEFAULT, time, counters);
         opened = Optional.of(network);
         network.start(inbox, inbox::esp);
-        addresses.add(later);
-        time.advance(Duration.ofSeconds(11));
-        Await.until("it was looked for", () -> time.alarms() == 1);
+        return network;
+    }
+
+    /// Where a message to `address` arrives.
+    private InetAddress knock(Network network, InetAddress address) throws Exception {
         try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
             peer.send(
                     new DatagramPacket(
                             REQUEST.toArray(),
                             REQUEST.size(),
-                            new InetSocketAddress(later, network.udpPort())));
-            assertThat(inbox.next().path().local().getAddress()).isEqualTo(later);
+                            new InetSocketAddress(address, network.udpPort())));
+            return inbox.next().path().local().getAddress();
         }
     }
 
@@ -319,7 +401,7 @@ final class NetworkTest extends NetworkFixture {
                         0,
                         0,
                         List.of(ListenSettings.TcpPort.serving(0)));
-        Network network = Network.open(any, Limits.DEFAULT, time, counters);
+        Network network = Network.open(any, new Host(), Limits.DEFAULT, time, counters);
         opened = Optional.of(network);
         network.start(inbox, inbox::esp);
         assertThat(network.localAddressTowards(LOOPBACK)).isEqualTo(LOOPBACK);
@@ -352,7 +434,7 @@ final class NetworkTest extends NetworkFixture {
                         List.of(
                                 new ListenSettings.TcpPort(
                                         0, Set.of(StreamFraming.TCP_ENCAPSULATION))));
-        Network network = Network.open(settings, Limits.DEFAULT, time, counters);
+        Network network = Network.open(settings, new Host(), Limits.DEFAULT, time, counters);
         opened = Optional.of(network);
         network.start(inbox, inbox::esp);
         assertThat(network.tcpPort(StreamFraming.IKE_TCP)).isEmpty();

@@ -140,6 +140,7 @@ final class Connections {
                 pools,
                 List.of(child),
                 ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                false,
                 limits.ike,
                 limits.timers);
     }

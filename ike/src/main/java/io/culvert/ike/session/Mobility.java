@@ -1,0 +1,499 @@
+package io.culvert.ike.session;
+
+import io.culvert.ike.api.Action;
+import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.IkeEvent;
+import io.culvert.ike.extension.Mobike;
+import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ipsec.value.MonoTime;
+import io.culvert.ipsec.value.Octets;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Where the two sides of a session are, and how they move (MOBIKE).
+///
+/// IKE moves first, ESP follows when the other side is known to be there: at the original initiator when the responder
+/// has answered the update, at the responder when the initiator has shown that it can be reached. Until then ESP *stays*
+/// on the path that it had.
+///
+/// @spec https://www.rfc-editor.org/rfc/rfc4555#section-3.5 RFC 4555 section 3.5
+final class Mobility {
+    /// Our choice: how many pairs of addresses are tried at the same time when the one in use is dead.
+    private static final int MOST_PAIRS = 6;
+
+    /// Our choice: so many copies of a request have to stay without an answer before other pairs are tried.
+    private static final int COPIES_BEFORE_OTHERS = 2;
+
+    private final Peering peering;
+    private final MovingPeer movingPeer;
+    private boolean peerCan;
+    private boolean on;
+    private List<InetAddress> ours = List.of();
+    private List<InetAddress> told = List.of();
+    private List<InetAddress> peers = List.of();
+    private List<InetAddress> refused = List.of();
+    private Optional<InetAddress> best = Optional.empty();
+    private Optional<TransportPath.Udp> staying = Optional.empty();
+    private Optional<Octets> seenAs = Optional.empty();
+    private Optional<Transmission> answer = Optional.empty();
+
+    Mobility(Peering peering) {
+        this.peering = peering;
+        this.movingPeer = new MovingPeer(peering, this);
+    }
+
+    /// Whether both sides can move.
+    boolean isOn() {
+        return on;
+    }
+
+    /// The other side's moves.
+    MovingPeer movingPeer() {
+        return movingPeer;
+    }
+
+    /// Where ESP goes while that is not where IKE goes.
+    Optional<TransportPath.Udp> staying() {
+        return staying;
+    }
+
+    // IKE_AUTH
+
+    /// What the IKE_AUTH request with the SA payload says.
+    List<Payload> offer() {
+        return wanted() ? List.of(Mobike.support()) : List.of();
+    }
+
+    /// What the IKE_AUTH response with the SA payload says to a peer that understands MOBIKE.
+    List<Payload> accept(TransportPath path) {
+        if (!on) {
+            return List.of();
+        }
+        List<Payload> payloads = new ArrayList<>();
+        payloads.add(Mobike.support());
+        if (!others(path).isEmpty()) {
+            told = others(path);
+            payloads.addAll(Mobike.additionalAddresses(told));
+        }
+        return payloads;
+    }
+
+    /// The peer says in IKE_AUTH what it understands. It counts once the peer is authenticated.
+    void heard(List<Payload> payloads) {
+        peerCan |= Mobike.isSupported(payloads);
+        peers = Mobike.toldAddresses(payloads).orElse(peers);
+    }
+
+    /// Both are authenticated.
+    void agree() {
+        on = peerCan && wanted();
+        peers = on ? peers : List.of();
+        if (!peers.isEmpty()) {
+            peering.outbox().publish(new IkeEvent.PeerAddresses(peers));
+        }
+    }
+
+    private boolean wanted() {
+        return peering.connection().filter(ConnectionConfig::mobike).isPresent();
+    }
+
+    /// The IKE SA is established: what changed meanwhile counts now.
+    void established(MonoTime now) {
+        best.ifPresent(address -> follow(now, address));
+    }
+
+    // Our own addresses
+
+    /// The addresses of this host, or the routes to the peer, have changed.
+    ///
+    /// @param towardsPeer our address from which the system would send to the peer
+    /// @param all all our addresses
+    /// @param established whether the IKE SA is there to be moved; if not yet, it is when it is
+    void addressesChanged(
+            MonoTime now,
+            Optional<InetAddress> towardsPeer,
+            List<InetAddress> all,
+            boolean established) {
+        ours = all.stream().filter(this::isAllowed).toList();
+        refused = List.of();
+        best = towardsPeer.filter(this::isAllowed);
+        if (!established || !on) {
+            return;
+        }
+        if (!peering.weStarted()) {
+            announce(now);
+        } else if (best.isPresent()) {
+            follow(now, best.get());
+        } else {
+            otherPairs().stream().findFirst().ifPresent(pair -> move(now, pair));
+        }
+    }
+
+    private boolean isAllowed(InetAddress address) {
+        boolean configured =
+                peering.connection()
+                        .map(c ->
+                                c.localAddresses().isEmpty()
+                                        || c.localAddresses().stream()
+                                                .anyMatch(p -> p.contains(address)))
+                        .orElse(true);
+        return configured && !peering.virtualIps().contains(address);
+    }
+
+    private void follow(MonoTime now, InetAddress address) {
+        if (!on || !peering.weStarted()) {
+            return;
+        }
+        if (peering.courier().isTcpEncapsulation()) {
+            followByStream(now, address);
+            return;
+        }
+        Optional<TransportPath.Udp> current = peering.courier().udp();
+        boolean elsewhere =
+                current.filter(p -> !p.local().getAddress().equals(address)).isPresent();
+        boolean sameFamily =
+                current.filter(p -> isSameFamily(p.remote().getAddress(), address)).isPresent();
+        if (elsewhere && sameFamily) {
+            move(now, between(address, current.get().remote()));
+        }
+    }
+
+    /// A stream cannot move: another takes its place, at once if our end of the old one is gone.
+    private void followByStream(MonoTime now, InetAddress address) {
+        Courier courier = peering.courier();
+        Optional<TransportPath.Tcp> old = courier.stream();
+        Endpoints ends = courier.endpoints().orElseThrow();
+        if (ends.localAddress().equals(address) || !isSameFamily(ends.remoteAddress(), address)) {
+            return;
+        }
+        courier.endpoints(moved(ends, address, ends.remoteAddress()));
+        boolean gone = old.filter(p -> !ours.contains(p.local().getAddress())).isPresent();
+        if (gone) {
+            peering.outbox().add(new Action.CloseConnection(old.get().connection()));
+            courier.connectionLost(now, old.get(), "our address is gone");
+        } else if (old.isPresent()) {
+            courier.open();
+        }
+    }
+
+    private static Endpoints moved(Endpoints ends, InetAddress local, InetAddress remote) {
+        return new Endpoints(
+                local,
+                ends.localUdp(),
+                ends.localNatTraversal(),
+                remote,
+                ends.remoteUdp(),
+                ends.remoteNatTraversal(),
+                ends.remoteIkeTcp(),
+                ends.remoteTcpEncapsulation());
+    }
+
+    /// Tells the peer at which other addresses we can be reached, if that has changed.
+    private void announce(MonoTime now) {
+        List<InetAddress> others = peering.latestPath().map(this::others).orElse(List.of());
+        if (!others.equals(told)) {
+            told = others;
+            peering.agenda().add(now, new MobikeExchanges.Announcement(others));
+        }
+    }
+
+    private List<InetAddress> others(TransportPath path) {
+        return ours.stream().filter(a -> !a.equals(path.local().getAddress())).toList();
+    }
+
+    // The original initiator moves
+
+    /// Sends IKE by another path from now on, and tells the peer.
+    private void move(MonoTime now, TransportPath.Udp path) {
+        stay();
+        go(path);
+        repeat(now);
+        if (peering.agenda().all(MobikeExchanges.AddressUpdate.class).findAny().isEmpty()) {
+            peering.agenda().again(now, new MobikeExchanges.AddressUpdate(peering));
+        }
+    }
+
+    /// Sends IKE by a path from now on.
+    void go(TransportPath.Udp path) {
+        Courier courier = peering.courier();
+        courier.udpMoved(path);
+        courier.endpoints()
+                .map(ends -> moved(ends, path.local().getAddress(), path.remote().getAddress()))
+                .ifPresent(courier::endpoints);
+    }
+
+    /// Sends what is outstanding by the new path: it need not wait for its next turn.
+    void repeat(MonoTime now) {
+        Courier courier = peering.courier();
+        for (Transmission request : courier.outstandingIn(peering.theSa())) {
+            boolean onUdp = request.wasSent() && request.lastPath() instanceof TransportPath.Udp;
+            if (onUdp && courier.udp().isPresent()) {
+                request.startOver();
+                courier.transmit(now, request, courier.udp().get());
+                request.takeRepeated();
+            }
+        }
+    }
+
+    /// ESP keeps its path until the new one is known to be good.
+    void stay() {
+        staying = staying.or(() -> peering.courier().udp());
+    }
+
+    /// The request that moves the SAs to where IKE goes now.
+    List<Payload> update() {
+        return Mobike.update(natDetection());
+    }
+
+    /// NAT detection for a request that goes where requests go now.
+    private List<Payload> natDetection() {
+        return currentPath().map(this::natDetection).orElse(List.of());
+    }
+
+    private List<Payload> natDetection(TransportPath path) {
+        return Mobike.natDetection(
+                peering.theSa().initial().initiatorSpi(),
+                peering.theSa().initial().responderSpi(),
+                path);
+    }
+
+    private Optional<TransportPath> currentPath() {
+        Courier courier = peering.courier();
+        return courier.isTcpEncapsulation()
+                ? courier.stream().map(TransportPath.class::cast)
+                : courier.udp().map(TransportPath.class::cast);
+    }
+
+    /// An update has been answered.
+    void updated(MonoTime now, List<Payload> response) {
+        if (Mobike.isUnacceptable(response) || Mobike.isNatUnexpected(response)) {
+            refused(now);
+            return;
+        }
+        Optional<TransportPath> certain =
+                currentPath()
+                        .filter(path ->
+                                answer.filter(request -> request.wentOnlyBy(path)).isPresent());
+        if (certain.isEmpty()) {
+            // nobody knows which copy the peer acted on (E2-3)
+            peering.agenda().again(now, new MobikeExchanges.AddressUpdate(peering));
+            return;
+        }
+        natFound(now, certain.get(), response);
+        seenAs = Mobike.seenAs(response).or(() -> seenAs);
+        confirm("we have moved, and the peer knows");
+    }
+
+    /// The peer does not want us there: we try elsewhere, and stay where we were if there is nothing else.
+    private void refused(MonoTime now) {
+        Optional<TransportPath.Udp> current = peering.courier().udp();
+        List<InetAddress> all = new ArrayList<>(refused);
+        current.ifPresent(path -> all.add(path.local().getAddress()));
+        refused = List.copyOf(all);
+        Optional<TransportPath.Udp> next =
+                otherPairs().stream()
+                        .filter(pair -> !refused.contains(pair.local().getAddress()))
+                        .findFirst();
+        Optional<TransportPath.Udp> back = staying;
+        if (next.isPresent()) {
+            move(now, next.get());
+        } else if (back.isPresent()) {
+            go(back.get());
+            staying = Optional.empty();
+        }
+    }
+
+    /// Whether the request that was answered last went by this path and no other.
+    boolean wasAnsweredOnlyBy(TransportPath path) {
+        return answer.filter(request -> request.wentOnlyBy(path)).isPresent();
+    }
+
+    /// ESP goes by this path from now on, whatever IKE does.
+    void espTo(TransportPath.Udp path) {
+        staying = Optional.of(path).filter(p -> !peering.courier().udp().equals(Optional.of(p)));
+        peering.routeChildren();
+    }
+
+    /// ESP follows.
+    void confirm(String why) {
+        Optional<TransportPath.Udp> old = staying;
+        staying = Optional.empty();
+        peering.routeChildren();
+        if (old.isPresent() && !old.equals(peering.courier().udp())) {
+            currentPath()
+                    .ifPresent(
+                            path -> peering.outbox().publish(new IkeEvent.PathChanged(path, why)));
+        }
+    }
+
+    /// Takes in NAT detection, if the message has it.
+    void natFound(MonoTime now, TransportPath path, List<Payload> payloads) {
+        IkeSa sa = peering.theSa();
+        NatDetection.Finding nat =
+                Mobike.natDetected(
+                        sa.initial().initiatorSpi(), sa.initial().responderSpi(), path, payloads);
+        if (nat.carriedOut() && !nat.equals(sa.initial().nat())) {
+            sa.natFound(nat);
+            peering.outbox().publish(new IkeEvent.NatDetected(nat.us(), nat.peer()));
+            armKeepalive(now);
+        }
+    }
+
+    // Liveness
+
+    /// Keeps the mapping of a NAT in front of us.
+    void armKeepalive(MonoTime now) {
+        Duration idle = peering.connection().orElseThrow().timers().natKeepalive();
+        boolean behindNat = peering.theSa().initial().nat().us();
+        if (behindNat && idle.isPositive() && !peering.courier().isTcpEncapsulation()) {
+            peering.timers().set(TimerTable.Kind.NAT_KEEPALIVE, now, idle);
+        }
+    }
+
+    /// Shows the peer where we are: an empty message would not tell it where to send ESP if it knows MOBIKE (IT-069,
+    /// TE-052).
+    Undertaking signOfLife() {
+        return on && peering.weStarted()
+                ? new MobikeExchanges.AddressUpdate(peering)
+                : new LivenessCheck(peering);
+    }
+
+    /// What a liveness check says: behind a NAT it asks where the peer sees us (E2-5).
+    List<Payload> livenessCheck() {
+        boolean behindNat = peering.theSa().initial().nat().us();
+        boolean asks = on && peering.weStarted() && behindNat;
+        return asks && !peering.courier().isTcpEncapsulation() ? natDetection() : List.of();
+    }
+
+    /// A liveness check has been answered: if a NAT gives us another address now, the peer has to know it.
+    void alive(MonoTime now, List<Payload> response) {
+        Optional<Octets> seen = Mobike.seenAs(response);
+        if (!on || seen.isEmpty()) {
+            return;
+        }
+        boolean changed = seenAs.filter(before -> !before.equals(seen.get())).isPresent();
+        seenAs = seen;
+        if (changed) {
+            peering.agenda().again(now, new MobikeExchanges.AddressUpdate(peering));
+        }
+    }
+
+    // Dead paths
+
+    /// Sends what has been repeated in vain also by other paths: at the original initiator by any other pair of
+    /// addresses, at the responder to where ESP still goes.
+    void tryOtherPaths() {
+        if (!on || peering.isOver()) {
+            return;
+        }
+        List<TransportPath.Udp> others =
+                peering.weStarted() ? otherPairs() : staying.stream().toList();
+        for (Transmission request : peering.courier().outstandingIn(peering.theSa())) {
+            boolean inVain = request.takeRepeated() && request.datagrams() > COPIES_BEFORE_OTHERS;
+            if (inVain && request.lastPath() instanceof TransportPath.Udp usual) {
+                for (TransportPath.Udp other : others) {
+                    if (!other.equals(usual)) {
+                        request.sentAlsoOn(other);
+                        peering.outbox().send(other, request.message(), request.on(other), true);
+                    }
+                }
+            }
+        }
+    }
+
+    /// All pairs of our and the peer's addresses other than that in use.
+    private List<TransportPath.Udp> otherPairs() {
+        Optional<Endpoints> ends = peering.courier().endpoints();
+        Optional<TransportPath.Udp> current = peering.courier().udp();
+        if (ends.isEmpty() || current.isEmpty()) {
+            return List.of();
+        }
+        List<InetSocketAddress> remotes = new ArrayList<>();
+        remotes.add(current.get().remote());
+        remotes.add(ends.get().remoteNatTraversalEndpoint());
+        peers.stream()
+                .map(peer -> new InetSocketAddress(peer, ends.get().remoteNatTraversal()))
+                .forEach(remotes::add);
+        return remotes.stream()
+                .flatMap(remote ->
+                        ours.stream()
+                                .filter(local -> isSameFamily(local, remote.getAddress()))
+                                .map(local -> between(local, remote)))
+                .filter(pair -> !pair.equals(current.get()))
+                .distinct()
+                .limit(MOST_PAIRS)
+                .toList();
+    }
+
+    private TransportPath.Udp between(InetAddress local, InetSocketAddress remote) {
+        int port = peering.courier().endpoints().orElseThrow().localNatTraversal();
+        return new TransportPath.Udp(new InetSocketAddress(local, port), remote, true);
+    }
+
+    private static boolean isSameFamily(InetAddress one, InetAddress other) {
+        return one.getAddress().length == other.getAddress().length;
+    }
+
+    /// A response came. If it came by another path than requests go, that one is alive.
+    void answeredOn(MonoTime now, TransportPath path, Transmission request) {
+        answer = Optional.of(request);
+        if (!on
+                || !request.tookDetours()
+                || !(path instanceof TransportPath.Udp alive)
+                || peering.courier().udp().equals(Optional.of(alive))) {
+            return;
+        }
+        if (peering.weStarted() && otherPairs().contains(alive)) {
+            move(now, alive);
+        } else if (staying.equals(Optional.of(alive))) {
+            // the peer is still there, or there again: what it said to have moved to leads nowhere
+            staying = Optional.empty();
+            go(alive);
+        }
+    }
+
+    // The peer moves
+
+    /// Takes in what an INFORMATIONAL request says about addresses; gives what the response has to say.
+    List<Payload> requested(TransportPath path, List<Payload> request) {
+        if (!on) {
+            return List.of();
+        }
+        List<Payload> response = new ArrayList<>(Mobike.echo(request));
+        if (PayloadChain.notification(request, NotifyType.NAT_DETECTION_DESTINATION_IP)
+                .isPresent()) {
+            response.addAll(natDetection(path));
+        }
+        Optional<List<InetAddress>> further = Mobike.toldAddresses(request);
+        if (further.isPresent() && !further.get().equals(peers)) {
+            peers = further.get();
+            peering.outbox().publish(new IkeEvent.PeerAddresses(peers));
+        }
+        if (Mobike.findsForbiddenNat(path, request)) {
+            return List.of(Notify.of(NotifyType.UNEXPECTED_NAT_DETECTED));
+        }
+        if (Mobike.isUpdate(request) && !peering.weStarted() && !accepts(path)) {
+            return List.of(Notify.of(NotifyType.UNACCEPTABLE_ADDRESSES));
+        }
+        return response;
+    }
+
+    /// Whether the SAs may move to a path.
+    boolean accepts(TransportPath path) {
+        boolean carriesEsp = !(path instanceof TransportPath.Udp udp) || udp.nonEspMarker();
+        return carriesEsp
+                && peering.connection()
+                        .orElseThrow()
+                        .admits(path.local().getAddress(), path.remote().getAddress());
+    }
+}

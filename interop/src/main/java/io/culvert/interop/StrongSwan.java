@@ -1,6 +1,8 @@
 package io.culvert.interop;
 
-import java.nio.file.Files;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,9 +89,18 @@ public final class StrongSwan implements AutoCloseable {
                 "VICI socket of " + host,
                 START_LIMIT,
                 swan::log,
-                () -> Files.exists(swan.socket) || !swan.daemon.isAlive());
+                () -> swan.listens() || !swan.daemon.isAlive());
         swan.swanctl("--load-all", "--noprompt").orFail();
         return swan;
+    }
+
+    /// Whether somebody is behind the socket: a daemon that was killed leaves its file.
+    private boolean listens() {
+        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// Initiates a child; ends when it is established or has failed.

@@ -22,6 +22,19 @@ public record Endpoints(
         int remoteNatTraversal,
         int remoteIkeTcp,
         int remoteTcpEncapsulation) {
+    /// The same ports at other addresses.
+    public Endpoints between(InetAddress local, InetAddress remote) {
+        return new Endpoints(
+                local,
+                localUdp,
+                localNatTraversal,
+                remote,
+                remoteUdp,
+                remoteNatTraversal,
+                remoteIkeTcp,
+                remoteTcpEncapsulation);
+    }
+
     /// Our endpoint without marker.
     public InetSocketAddress localUdpEndpoint() {
         return new InetSocketAddress(localAddress, localUdp);

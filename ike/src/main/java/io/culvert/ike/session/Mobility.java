@@ -135,7 +135,12 @@ final class Mobility {
         } else if (best.isPresent()) {
             follow(now, best.get());
         } else {
-            otherPairs().stream().findFirst().ifPresent(pair -> move(now, pair));
+            // nobody knows which of them lead to the peer
+            List<TransportPath.Udp> others = otherPairs();
+            others.stream().findFirst().ifPresent(pair -> move(now, pair));
+            peering.courier()
+                    .outstandingIn(peering.theSa())
+                    .forEach(request -> detour(request, others));
         }
     }
 
@@ -176,7 +181,7 @@ final class Mobility {
         if (ends.localAddress().equals(address) || !isSameFamily(ends.remoteAddress(), address)) {
             return;
         }
-        courier.endpoints(moved(ends, address, ends.remoteAddress()));
+        courier.endpoints(ends.between(address, ends.remoteAddress()));
         boolean gone = old.filter(p -> !ours.contains(p.local().getAddress())).isPresent();
         if (gone) {
             peering.outbox().add(new Action.CloseConnection(old.get().connection()));
@@ -184,18 +189,6 @@ final class Mobility {
         } else if (old.isPresent()) {
             courier.open();
         }
-    }
-
-    private static Endpoints moved(Endpoints ends, InetAddress local, InetAddress remote) {
-        return new Endpoints(
-                local,
-                ends.localUdp(),
-                ends.localNatTraversal(),
-                remote,
-                ends.remoteUdp(),
-                ends.remoteNatTraversal(),
-                ends.remoteIkeTcp(),
-                ends.remoteTcpEncapsulation());
     }
 
     /// Tells the peer at which other addresses we can be reached, if that has changed.
@@ -228,7 +221,7 @@ final class Mobility {
         Courier courier = peering.courier();
         courier.udpMoved(path);
         courier.endpoints()
-                .map(ends -> moved(ends, path.local().getAddress(), path.remote().getAddress()))
+                .map(ends -> ends.between(path.local().getAddress(), path.remote().getAddress()))
                 .ifPresent(courier::endpoints);
     }
 
@@ -400,13 +393,20 @@ final class Mobility {
                 peering.weStarted() ? otherPairs() : staying.stream().toList();
         for (Transmission request : peering.courier().outstandingIn(peering.theSa())) {
             boolean inVain = request.takeRepeated() && request.datagrams() > COPIES_BEFORE_OTHERS;
-            if (inVain && request.lastPath() instanceof TransportPath.Udp usual) {
-                for (TransportPath.Udp other : others) {
-                    if (!other.equals(usual)) {
-                        request.sentAlsoOn(other);
-                        peering.outbox().send(other, request.message(), request.on(other), true);
-                    }
-                }
+            if (inVain) {
+                detour(request, others);
+            }
+        }
+    }
+
+    private void detour(Transmission request, List<TransportPath.Udp> others) {
+        if (!request.wasSent() || !(request.lastPath() instanceof TransportPath.Udp usual)) {
+            return;
+        }
+        for (TransportPath.Udp other : others) {
+            if (!other.equals(usual)) {
+                request.sentAlsoOn(other);
+                peering.outbox().send(other, request.message(), request.on(other), true);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.culvert.ike.api.Input;
 import io.culvert.ike.session.Pairs.Way;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.dataplane.EspRoute;
+import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -263,8 +264,10 @@ class MobikeTest extends MobikeFixture {
     @DisplayName(
             "from IPv4 to IPv6: without a way to the peer's address the other family is taken at once (E2-2)")
     void otherFamily() {
-        tellGateway = List.of(Pair.GATEWAY, GATEWAY_6);
+        InetAddress unreachable = IpPrefix.parseAddress("2001:db8:200::1");
+        tellGateway = List.of(Pair.GATEWAY, unreachable, GATEWAY_6);
         startWithGatewayAddresses();
+        pair.delivers = m -> !m.path().remote().getAddress().equals(unreachable);
         pair.client.handle(
                 new Input.Commanded(
                         new Command.AddressesChanged(Optional.empty(), List.of(NEW_6))));

@@ -11,6 +11,7 @@ import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.ConnectionConfig.Uniqueness;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ike.api.TransportOrder;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.value.IpPrefix;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +78,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         List<IpPrefix> local = localAddresses(section);
         Remotes remotes = remotes(section);
         RemotePorts ports = ports(section);
-        TransportChoice transport = transport(section);
+        TransportOrder transports = transports(section);
         List<IkeProposal> proposals = proposals(section);
         List<InetAddress> virtualIps =
                 section.parsedAll(
@@ -106,7 +108,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         name,
                         local,
                         remotes.admitted,
-                        transport,
+                        transports,
                         proposals,
                         parties.get().local(),
                         parties.get().remote(),
@@ -194,13 +196,13 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                 (int) section.number("remote-tcp-port", 1, LAST_PORT, NAT_TRAVERSAL_PORT));
     }
 
-    private static TransportChoice transport(Section section) {
+    private static TransportOrder transports(Section section) {
         Map<String, Transport> words =
                 Map.of(
                         "udp", Transport.UDP,
                         "ike-tcp", Transport.IKE_TCP,
                         "tcp-encapsulation", Transport.TCP_ENCAPSULATION);
-        List<Transport> wanted = new ArrayList<>();
+        Set<Transport> wanted = new LinkedHashSet<>();
         for (Item item : section.items("transports")) {
             Transport transport = words.get(item.text());
             if (transport == null) {
@@ -212,23 +214,25 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                                 .orElse("write \"udp\", \"ike-tcp\" or \"tcp-encapsulation\""));
             } else {
                 wanted.add(transport);
-                if (wanted.size() == 2) {
-                    section.warning(
-                            item,
-                            "only the first transport is used in this version",
-                            "put the one that works first");
-                }
             }
         }
         IkeTcpPolicy policy =
                 section.choice("ike-tcp-policy", POLICIES).orElse(IkeTcpPolicy.MISSION);
         int threshold =
                 (int) section.number("ike-tcp-threshold", 1, LARGEST_MESSAGE, USUAL_THRESHOLD);
-        return switch (wanted.isEmpty() ? Transport.UDP : wanted.getFirst()) {
-            case UDP -> new TransportChoice.Udp();
-            case IKE_TCP -> new TransportChoice.IkeTcp(policy, threshold);
-            case TCP_ENCAPSULATION -> new TransportChoice.TcpEncapsulation();
-        };
+        List<TransportChoice> choices = new ArrayList<>();
+        for (Transport transport : wanted) {
+            choices.add(
+                    switch (transport) {
+                        case UDP -> new TransportChoice.Udp();
+                        case IKE_TCP -> new TransportChoice.IkeTcp(policy, threshold);
+                        case TCP_ENCAPSULATION -> new TransportChoice.TcpEncapsulation();
+                    });
+        }
+        return new TransportOrder(
+                choices.isEmpty() ? List.of(new TransportChoice.Udp()) : choices,
+                TimersReader.positive(section, "transport-head-start", TransportOrder.HEAD_START),
+                TransportOrder.FAMILY_HEAD_START);
     }
 
     private List<IkeProposal> proposals(Section section) {

@@ -1,5 +1,6 @@
 package io.culvert.app.daemon;
 
+import io.culvert.ike.api.Experience;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
@@ -35,6 +36,7 @@ final class EventLog implements EndpointListener {
             case IkeEvent.IkeSaClosed(_, var failure) ->
                     failure.isPresent() ? Level.WARNING : Level.INFO;
             case IkeEvent.TransportChosen _,
+                    IkeEvent.AttemptSucceeded _,
                     IkeEvent.IkeSaEstablished _,
                     IkeEvent.ChildSaEstablished _,
                     IkeEvent.ChildSaRekeyed _,
@@ -66,6 +68,12 @@ final class EventLog implements EndpointListener {
                                     passed.repeated() ? " (repeated)" : "");
             case IkeEvent.TransportChosen(var kind, String why) ->
                     "IKE goes over " + kind.word() + ": " + why;
+            case IkeEvent.AttemptSucceeded(Experience experience, List<String> setbacks) ->
+                    "the way through is %s to %s%s"
+                            .formatted(
+                                    experience.worked().kind().word(),
+                                    experience.remote().getHostAddress(),
+                                    setbacks.isEmpty() ? "" : "; " + String.join("; ", setbacks));
             case IkeEvent.NatDetected(boolean us, boolean peer) ->
                     "NAT in front of us=" + us + " in front of the peer=" + peer;
             case IkeEvent.PeerAddresses(var addresses) ->

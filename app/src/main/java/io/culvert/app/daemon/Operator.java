@@ -8,6 +8,7 @@ import io.culvert.app.control.ExitCode;
 import io.culvert.app.control.Reply;
 import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.Command;
+import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.runtime.clock.Timekeeper;
@@ -206,7 +207,7 @@ final class Operator implements AutoCloseable {
                                 .formatted(
                                         name,
                                         address.getHostAddress(),
-                                        connection.config().transport().kind().word()));
+                                        words(connection.config())));
                 SessionOutcome outcome =
                         attempt(
                                 connection,
@@ -226,6 +227,12 @@ final class Operator implements AutoCloseable {
             }
         }
         return failed(name, failure);
+    }
+
+    private static String words(ConnectionConfig config) {
+        return config.transports().choices().stream()
+                .map(choice -> choice.kind().word())
+                .collect(Collectors.joining(" or "));
     }
 
     /// @param wanted false once somebody has taken the connection down
@@ -284,6 +291,7 @@ final class Operator implements AutoCloseable {
         if (event.weStarted() && event.connection().filter(name::equals).isPresent()) {
             switch (event.event()) {
                 case IkeEvent.TransportChosen _,
+                        IkeEvent.AttemptSucceeded _,
                         IkeEvent.IkeSaEstablished _,
                         IkeEvent.ChildSaEstablished _,
                         IkeEvent.AddressesAssigned _ ->

@@ -81,6 +81,7 @@ final class TunnelRoutes implements AddressAssigner {
             case IkeEvent.IkeSaClosed _ -> forget(session);
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
+                    IkeEvent.AttemptSucceeded _,
                     IkeEvent.NatDetected _,
                     IkeEvent.IkeSaRekeyed _,
                     IkeEvent.RekeyingFailed _,

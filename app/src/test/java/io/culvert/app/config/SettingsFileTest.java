@@ -54,7 +54,8 @@ class SettingsFileTest {
             local-addresses = ["192.0.2.0/24"]
             remote-addresses = ["198.51.100.7", "vpn.example.org"]
             remote-tcp-port = 443
-            transports = ["ike-tcp"]
+            transports = ["ike-tcp", "tcp-encapsulation"]
+            transport-head-start = "2s"
             ike-tcp-policy = "always"
             proposals = ["default"]
             vips = ["0.0.0.0"]
@@ -169,6 +170,10 @@ class SettingsFileTest {
         var config = home.config();
         assertThat(config.localAddresses()).containsExactly(IpPrefix.parse("192.0.2.0/24"));
         assertThat(config.remoteAddresses()).as("a host name admits all").isEmpty();
+        assertThat(config.transports().choices())
+                .last()
+                .isEqualTo(new TransportChoice.TcpEncapsulation());
+        assertThat(config.transports().headStart()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.transport())
                 .isEqualTo(new TransportChoice.IkeTcp(TransportChoice.IkeTcpPolicy.ALWAYS, 1200));
         assertThat(config.local())

@@ -8,8 +8,28 @@ import java.util.Optional;
 public sealed interface Command {
     /// Start as original initiator; the first input of such a session.
     ///
-    /// @param endpoints from where to where
-    record Initiate(Endpoints endpoints) implements Command {}
+    /// @param candidates from where to where; several if the peer has several addresses. Never empty
+    /// @param experience what worked lately from here to there
+    record Initiate(List<Endpoints> candidates, Optional<Experience> experience)
+            implements Command {
+        /// Copies the list.
+        public Initiate {
+            candidates = List.copyOf(candidates);
+            if (candidates.isEmpty()) {
+                throw new IllegalArgumentException("nowhere to go");
+            }
+        }
+
+        /// Start at the only place there is.
+        public Initiate(Endpoints endpoints) {
+            this(List.of(endpoints), Optional.empty());
+        }
+
+        /// The first of the candidates.
+        public Endpoints endpoints() {
+            return candidates.getFirst();
+        }
+    }
 
     /// Delete the IKE SA and all its Child SAs, telling the peer.
     ///

@@ -12,7 +12,7 @@ import java.util.List;
 /// @param name unique in the configuration
 /// @param localAddresses our addresses that it may use; empty for any
 /// @param remoteAddresses where peers that call us may come from; empty for anywhere
-/// @param transport the transport when we start
+/// @param transports the transports when we start
 /// @param proposals what we would accept for the IKE SA, best first
 /// @param local how we prove who we are
 /// @param remote how the peer proves who it is
@@ -28,7 +28,7 @@ public record ConnectionConfig(
         String name,
         List<IpPrefix> localAddresses,
         List<IpPrefix> remoteAddresses,
-        TransportChoice transport,
+        TransportOrder transports,
         List<IkeProposal> proposals,
         LocalAuthentication local,
         RemoteAuthentication remote,
@@ -62,7 +62,42 @@ public record ConnectionConfig(
         NEVER
     }
 
-    /// With [Childless#ALLOW].
+    /// With one transport.
+    public ConnectionConfig(
+            String name,
+            List<IpPrefix> localAddresses,
+            List<IpPrefix> remoteAddresses,
+            TransportChoice transport,
+            List<IkeProposal> proposals,
+            LocalAuthentication local,
+            RemoteAuthentication remote,
+            List<InetAddress> virtualIps,
+            List<String> pools,
+            List<ChildConfig> children,
+            Uniqueness uniqueness,
+            Childless childless,
+            boolean mobike,
+            IkeSaLimits limits,
+            ConnectionTimers timers) {
+        this(
+                name,
+                localAddresses,
+                remoteAddresses,
+                TransportOrder.of(transport),
+                proposals,
+                local,
+                remote,
+                virtualIps,
+                pools,
+                children,
+                uniqueness,
+                childless,
+                mobike,
+                limits,
+                timers);
+    }
+
+    /// With one transport, and [Childless#ALLOW].
     public ConnectionConfig(
             String name,
             List<IpPrefix> localAddresses,
@@ -82,7 +117,7 @@ public record ConnectionConfig(
                 name,
                 localAddresses,
                 remoteAddresses,
-                transport,
+                TransportOrder.of(transport),
                 proposals,
                 local,
                 remote,
@@ -113,7 +148,7 @@ public record ConnectionConfig(
                 name,
                 localAddresses,
                 remoteAddresses,
-                transport,
+                transports,
                 proposals,
                 local,
                 remote,
@@ -125,6 +160,31 @@ public record ConnectionConfig(
                 mobike,
                 limits,
                 timers);
+    }
+
+    /// The same by these transports.
+    public ConnectionConfig over(TransportOrder others) {
+        return new ConnectionConfig(
+                name,
+                localAddresses,
+                remoteAddresses,
+                others,
+                proposals,
+                local,
+                remote,
+                virtualIps,
+                pools,
+                children,
+                uniqueness,
+                childless,
+                mobike,
+                limits,
+                timers);
+    }
+
+    /// The transport of a session that uses one alone: the preferred one.
+    public TransportChoice transport() {
+        return transports.first();
     }
 
     /// Whether a peer at `remoteAddress` that called `localAddress` may use it.

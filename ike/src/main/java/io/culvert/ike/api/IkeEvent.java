@@ -31,6 +31,17 @@ public sealed interface IkeEvent {
     /// A transport was chosen.
     record TransportChosen(TransportKind kind, String why) implements IkeEvent {}
 
+    /// Of several attempts at the peer, one has led to an IKE SA.
+    ///
+    /// @param experience what has worked
+    /// @param setbacks what the others met, one sentence each: `udp 192.0.2.1: no answer`
+    record AttemptSucceeded(Experience experience, List<String> setbacks) implements IkeEvent {
+        /// Copies the list.
+        public AttemptSucceeded {
+            setbacks = List.copyOf(setbacks);
+        }
+    }
+
     /// NAT detection came to a result.
     ///
     /// @param us whether we are behind a NAT

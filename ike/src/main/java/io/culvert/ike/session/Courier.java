@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Action;
+import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.ConnectionTimers;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.TransportChoice;
@@ -23,7 +24,6 @@ import java.util.OptionalInt;
 /// Responses are not its business: they go back by the path of their request.
 final class Courier {
     private static final int CONNECT_ATTEMPTS_BEFORE_INIT = 2;
-
     private static final int COPIES_BEFORE_SHRINKING = 2;
 
     private final Outbox outbox;
@@ -54,9 +54,9 @@ final class Courier {
     }
 
     /// Prepares an original initiator.
-    void begin(TransportChoice chosen, ConnectionTimers connectionTimes, Endpoints from) {
-        choice = chosen;
-        schedule.use(connectionTimes);
+    void begin(ConnectionConfig connection, Endpoints from, String because) {
+        choice = connection.transport();
+        schedule.use(connection.timers());
         endpoints = Optional.of(from);
         if (choice.kind() != TransportKind.TCP_ENCAPSULATION) {
             udp =
@@ -64,7 +64,7 @@ final class Courier {
                             new TransportPath.Udp(
                                     from.localUdpEndpoint(), from.remoteUdpEndpoint(), false));
         }
-        why = "configured: transports = [\"" + choice.kind().word() + "\"]";
+        why = because;
     }
 
     /// Learns how a responder's peer came: its transport is the SA's.

@@ -52,11 +52,20 @@ public final class IkeSession implements Session {
         this.stage = stage;
     }
 
-    /// A session that will start the connection; its first input is [Command.Initiate].
+    /// A session that will start the connection over the transport that it prefers, and no other; its first input is
+    /// [Command.Initiate]. [Attempts] uses all of them.
     public static IkeSession initiator(SessionContext context, ConnectionConfig connection) {
+        return initiator(
+                context,
+                connection,
+                "configured: transports = [\"" + connection.transport().kind().word() + "\"]");
+    }
+
+    /// @param why why it is this transport, for people
+    static IkeSession initiator(SessionContext context, ConnectionConfig connection, String why) {
         var peering = new Peering(context, Peering.freshSpi(context));
         peering.connection(connection);
-        return new IkeSession(peering, true, new Idle());
+        return new IkeSession(peering, true, new Idle(why));
     }
 
     /// A session for a peer that calls; its first input is the peer's IKE_SA_INIT request.
@@ -155,11 +164,18 @@ public final class IkeSession implements Session {
         return peering.isOver();
     }
 
+    /// What stood in the way of our requests last, for people.
+    String lastTrouble() {
+        return peering.courier().lastTrouble();
+    }
+
     private void onCommand(MonoTime now, Command command) {
         switch (command) {
-            case Command.Initiate(var endpoints) -> {
-                peering.heard(now);
-                stage = InitiatorSetup.start(now, peering, endpoints);
+            case Command.Initiate wish -> {
+                if (stage instanceof Idle(String why)) {
+                    peering.heard(now);
+                    stage = InitiatorSetup.start(now, peering, wish.endpoints(), why);
+                }
             }
             case Command.Terminate(String cause) -> {
                 if (peering.authenticated().isEmpty()) {
@@ -418,5 +434,7 @@ public final class IkeSession implements Session {
     }
 
     /// Nothing has been asked of the session yet.
-    private static final class Idle implements Stage {}
+    ///
+    /// @param why why it will use its transport, for people
+    private record Idle(String why) implements Stage {}
 }

@@ -37,11 +37,13 @@ final class InitiatorSetup {
     private InitiatorSetup() {}
 
     /// Starts: asks for an SPI, opens a connection if need be, sends IKE_SA_INIT.
-    static Stage start(MonoTime now, Peering peering, Endpoints endpoints) {
+    ///
+    /// @param why why this transport, for people
+    static Stage start(MonoTime now, Peering peering, Endpoints endpoints, String why) {
         ConnectionConfig connection = peering.connection().orElseThrow();
         peering.bind(peering.ours());
         peering.outbox().add(new Action.ReserveSpis(1));
-        peering.courier().begin(connection.transport(), connection.timers(), endpoints);
+        peering.courier().begin(connection, endpoints, why);
         peering.outbox()
                 .publish(
                         new IkeEvent.TransportChosen(

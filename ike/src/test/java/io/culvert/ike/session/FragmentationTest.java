@@ -7,6 +7,7 @@ import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Lifespan;
+import io.culvert.ike.api.Session;
 import io.culvert.ike.proposal.EspProposal;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
@@ -207,6 +208,6 @@ final class FragmentationTest {
 
         assertThat(pair.isUp()).isFalse();
         assertThat(pair.client.session.orElseThrow().isOver()).isTrue();
-        assertThat(pair.gateway.sessions).allMatch(IkeSession::isOver);
+        assertThat(pair.gateway.sessions).allMatch(Session::isOver);
     }
 }

@@ -6,6 +6,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
+import io.culvert.ike.api.Session;
 import io.culvert.ipsec.testing.Gen;
 import io.culvert.ipsec.testing.Properties;
 import io.culvert.ipsec.value.Octets;
@@ -127,7 +128,7 @@ class GarbageTest {
 
     private static void checkChildrenPerSession(Pair pair) {
         for (Pair.End end : List.of(pair.client, pair.gateway)) {
-            for (IkeSession session : end.sessions) {
+            for (Session session : end.sessions) {
                 assertThat(session.status().children()).hasSizeLessThanOrEqualTo(1);
             }
         }
@@ -137,7 +138,7 @@ class GarbageTest {
     static void checkNothingLeaks(Pair.End end) {
         long established =
                 end.sessions.stream().filter(s -> s.status().state().equals("Established")).count();
-        long over = end.sessions.stream().filter(IkeSession::isOver).count();
+        long over = end.sessions.stream().filter(Session::isOver).count();
         long idle = end.sessions.stream().filter(s -> s.status().state().equals("Idle")).count();
         assertThat(over + established + idle).isEqualTo(end.sessions.size());
         // beside those in use, an established session has one ready for the next Child SA

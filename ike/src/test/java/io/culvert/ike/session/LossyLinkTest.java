@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.ike.api.Action;
+import io.culvert.ike.api.Session;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
@@ -155,7 +156,7 @@ class LossyLinkTest {
                     pair.advance(Duration.ofMinutes(40));
 
                     for (Pair.End end : List.of(pair.client, pair.gateway)) {
-                        assertThat(end.sessions).allMatch(IkeSession::isOver);
+                        assertThat(end.sessions).allMatch(Session::isOver);
                         assertThat(end.children).isEmpty();
                         assertThat(end.heldSpis).isEmpty();
                         assertThat(end.heldAddresses).isEmpty();

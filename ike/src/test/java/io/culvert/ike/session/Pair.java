@@ -10,6 +10,7 @@ import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.api.RevealedKeys;
+import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.StreamFraming;
@@ -55,10 +56,10 @@ final class Pair {
         final SessionContext context;
 
         /// The session that the test looks at: the latest, unless an older one is established.
-        Optional<IkeSession> session = Optional.empty();
+        Optional<Session> session = Optional.empty();
 
-        final List<IkeSession> sessions = new ArrayList<>();
-        final Map<IkeSpi, IkeSession> bound = new HashMap<>();
+        final List<Session> sessions = new ArrayList<>();
+        final Map<IkeSpi, Session> bound = new HashMap<>();
         final List<IkeEvent> events = new ArrayList<>();
         final Map<Long, ChildSaSpec> children = new HashMap<>();
         final List<Action> actions = new ArrayList<>();
@@ -84,7 +85,7 @@ final class Pair {
             session.ifPresent(s -> handle(s, input));
         }
 
-        void handle(IkeSession target, Input input) {
+        void handle(Session target, Input input) {
             if (input instanceof Input.Answered(int _, Answer.AddressesLeased(var leased, var _))) {
                 heldAddresses.addAll(leased);
             }
@@ -97,13 +98,13 @@ final class Pair {
             List.copyOf(sessions).forEach(s -> handle(s, input));
         }
 
-        private void add(IkeSession added) {
+        private void add(Session added) {
             sessions.add(added);
             boolean keeps = session.map(s -> s.status().state()).equals(Optional.of("Established"));
             session = keeps ? session : Optional.of(added);
         }
 
-        private void remove(IkeSession refused) {
+        private void remove(Session refused) {
             sessions.remove(refused);
             if (session.equals(Optional.of(refused))) {
                 session = sessions.stream().reduce((_, last) -> last);
@@ -131,7 +132,7 @@ final class Pair {
                     .toList();
         }
 
-        private void perform(IkeSession target, List<Action> todo) {
+        private void perform(Session target, List<Action> todo) {
             for (Action action : todo) {
                 actions.add(action);
                 switch (action) {
@@ -204,7 +205,7 @@ final class Pair {
     private final PriorityQueue<Arrival> wire =
             new PriorityQueue<>(
                     Comparator.comparing(Arrival::at).thenComparingLong(Arrival::number));
-    private final Map<Long, TransportPath.Tcp> connections = new HashMap<>();
+    final Map<Long, TransportPath.Tcp> connections = new HashMap<>();
     private final Set<InetSocketAddress> clientEndpoints = new LinkedHashSet<>();
     private long nextConnection = 1;
     private long launched;
@@ -255,7 +256,7 @@ final class Pair {
 
     /// Makes the client's session without starting it.
     Pair prepare() {
-        client.add(IkeSession.initiator(client.context, clientConfig));
+        client.add(Pairs.initiator(client.context, clientConfig));
         return this;
     }
 
@@ -392,7 +393,7 @@ final class Pair {
         return Stream.concat(deadlines, wire.stream().map(Arrival::at)).min(MonoTime::compareTo);
     }
 
-    private void connect(End from, IkeSession target, Action.OpenConnection open) {
+    private void connect(End from, Session target, Action.OpenConnection open) {
         if (!accepts.getAsBoolean()) {
             from.handle(target, new Input.ConnectionFailed(open.attempt(), "connection refused"));
             return;
@@ -437,7 +438,7 @@ final class Pair {
 
     /// By the SPI to its session, or to the admission.
     private void receive(End to, TransportPath path, Octets octets) {
-        Optional<IkeSession> target =
+        Optional<Session> target =
                 IkeHeader.peek(octets).map(header -> to.bound.get(header.receiverSpi()));
         var message = new Input.MessageReceived(path, octets);
         target.ifPresent(session -> to.handle(session, message));
@@ -453,7 +454,7 @@ final class Pair {
                 var created = IkeSession.responder(gateway.context, ours, gatewayConfigs);
                 gateway.add(created);
                 gateway.handle(created, message);
-                Optional.of(created).filter(IkeSession::isOver).ifPresent(gateway::remove);
+                Optional.of(created).filter(Session::isOver).ifPresent(gateway::remove);
             }
             case Admission.Decision.Forward(var ours) ->
                     Optional.ofNullable(gateway.bound.get(ours))

@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Question;
+import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
@@ -89,6 +90,13 @@ final class Pairs {
             case Question.ContinueEap _ ->
                     new Answer.EapContinued(new EapStep.Failed("no EAP here"));
         };
+    }
+
+    /// A session by one transport, or one that tries several.
+    static Session initiator(SessionContext context, ConnectionConfig config) {
+        return config.transports().choices().size() > 1
+                ? new Attempts(context, config)
+                : IkeSession.initiator(context, config);
     }
 
     /// The only Child SA of an end.

@@ -5,6 +5,7 @@ import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.auth.SharedKeys;
+import io.culvert.ike.session.Attempts;
 import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ike.session.IkeSession;
 import io.culvert.ipsec.crypto.CryptoProvider;
@@ -59,7 +60,7 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
 
     @Override
     public Session initiator(ConnectionConfig connection) {
-        return IkeSession.initiator(context, connection);
+        return new Attempts(context, connection);
     }
 
     @Override

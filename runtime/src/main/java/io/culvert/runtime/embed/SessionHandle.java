@@ -98,6 +98,7 @@ public final class SessionHandle {
                                                     cause, "start it again"))));
             case IkeEvent.MessagePassed _,
                     IkeEvent.TransportChosen _,
+                    IkeEvent.AttemptSucceeded _,
                     IkeEvent.NatDetected _,
                     IkeEvent.PeerAddresses _,
                     IkeEvent.PathChanged _,

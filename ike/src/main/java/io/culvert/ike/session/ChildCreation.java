@@ -87,7 +87,11 @@ final class ChildCreation implements Undertaking {
                                         || child.successor().isPresent()
                                         || !peering.children().living().contains(child))
                         .isPresent();
-        if (replacedOrGone) {
+        boolean thereMeanwhile =
+                old.isEmpty()
+                        && exchange.isEmpty()
+                        && peering.children().named(config.name()).isPresent();
+        if (replacedOrGone || thereMeanwhile) {
             abandoned();
             return Optional.empty();
         }
@@ -192,12 +196,13 @@ final class ChildCreation implements Undertaking {
             return;
         }
         if (notFound) {
-            // the peer has lost it: begin anew, if nothing else has taken its place (IK-104)
+            // the peer has lost it: begin anew, unless it was deleted meanwhile or replaced
+            // (IK-104)
             old.filter(peering.children().living()::contains)
-                    .ifPresent(child -> peering.children().remove(child, "unknown to the peer"));
-            if (peering.children().named(config.name()).isEmpty()) {
-                peering.agenda().add(now, of(peering, config));
-            }
+                    .ifPresent(child -> {
+                        peering.children().remove(child, "unknown to the peer");
+                        peering.lifetimes().start(now, config.name());
+                    });
             return;
         }
         if (error.is(NotifyType.TEMPORARY_FAILURE)) {

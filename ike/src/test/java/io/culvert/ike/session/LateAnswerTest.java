@@ -106,4 +106,48 @@ final class LateAnswerTest {
         assertThat(pair.client.ladder().get(3)).isEqualTo("INFORMATIONAL request 3 ike-tcp");
         RekeyTest.assertAtOne(pair);
     }
+
+    @Test
+    @DisplayName(
+            "a Child SA that the peer has lost and that is wanted meanwhile is made once (IK-104)")
+    void madeOnce() {
+        Pair pair = Pairs.of(Pairs.Way.UDP).start();
+        pair.advance(Duration.ofMinutes(1));
+        pair.keeps = message -> message.from().isClient && isCreateChild(message);
+        pair.client.handle(new Input.Commanded(CHILDREN));
+        pair.settle();
+        pair.gateway.handle(new Input.Commanded(new Command.CloseChild("net", "test")));
+        pair.settle();
+        pair.client.handle(new Input.Commanded(new Command.StartChild("net")));
+        pair.settle();
+        assertThat(pair.client.children).isEmpty();
+
+        pair.letGo();
+        pair.advance(Duration.ofMinutes(5));
+
+        RekeyTest.assertAtOne(pair);
+        RekeyTest.assertNothingElse(pair);
+    }
+
+    @Test
+    @DisplayName("a Child SA that is wanted while a rekeying under way brings it back is made once")
+    void broughtBack() {
+        Pair pair = Pairs.of(Pairs.Way.UDP).start();
+        pair.keeps = message -> message.from().isClient && isCreateChild(message);
+        pair.client.handle(new Input.Commanded(CHILDREN));
+        pair.client.handle(new Input.Commanded(new Command.CloseChild("net", "test")));
+        pair.client.handle(new Input.Commanded(new Command.StartChild("net")));
+        pair.settle();
+
+        pair.letGo();
+        pair.advance(Duration.ofMinutes(5));
+
+        RekeyTest.assertAtOne(pair);
+        RekeyTest.assertNothingElse(pair);
+    }
+
+    private static boolean isCreateChild(Pair.InFlight message) {
+        IkeHeader header = IkeHeader.peek(message.message()).orElseThrow();
+        return header.exchangeType().equals(ExchangeType.CREATE_CHILD_SA);
+    }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 final class Run implements Endpoint.Listener {
     private static final InetAddress GATEWAY = IpPrefix.parseAddress("198.51.100.1");
 
+    private static final Command THE_END = new Command.Terminate("the end");
     private static final int CHILDREN = 64;
     private static final int SMALL_PACKET = 576;
 
@@ -173,6 +174,10 @@ final class Run implements Endpoint.Listener {
     public void published(Endpoint endpoint, Resident resident, IkeEvent event) {
         if (event instanceof IkeEvent.IkeSaEstablished) {
             clients.forEach(client -> client.established(resident));
+            if (closing && resident.isInitiator()) {
+                // it was on its way when all was closed
+                world.agenda().after(Duration.ZERO, () -> endpoint.command(resident, THE_END));
+            }
         }
     }
 
@@ -321,14 +326,11 @@ final class Run implements Endpoint.Listener {
         for (Party client : clients) {
             client.wanted(false);
             if (dice.nextBoolean()) {
-                client.calling()
-                        .ifPresent(r ->
-                                client.endpoint().command(r, new Command.Terminate("the end")));
+                client.calling().ifPresent(r -> client.endpoint().command(r, THE_END));
             } else {
                 gateway.endpoint().residents().stream()
                         .filter(r -> r.remote().filter(client.identity()::equals).isPresent())
-                        .forEach(r ->
-                                gateway.endpoint().command(r, new Command.Terminate("the end")));
+                        .forEach(r -> gateway.endpoint().command(r, THE_END));
             }
         }
     }

@@ -75,6 +75,11 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
             section.error("version", "IKEv1 is not supported", "write version = 2, or nothing");
         }
         boolean mobike = section.flag("mobike", true);
+        boolean natsAllowed = section.flag("nats-allowed", true);
+        if (!natsAllowed && !mobike) {
+            section.error(
+                    "nats-allowed", "needs MOBIKE to look for NATs", "leave `mobike` at true");
+        }
         List<IpPrefix> local = localAddresses(section);
         Remotes remotes = remotes(section);
         RemotePorts ports = ports(section);
@@ -118,6 +123,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         uniqueness,
                         childless,
                         mobike,
+                        natsAllowed,
                         limits,
                         timers);
         return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts, restart));

@@ -22,6 +22,8 @@ import java.util.List;
 /// @param uniqueness what happens to older IKE SAs with the same identities
 /// @param childless whether IKE_AUTH makes a Child SA (RFC 6023)
 /// @param mobike whether its IKE SA may move to other addresses (RFC 4555)
+/// @param natsAllowed whether the addresses of packets may change on the way; if not, MOBIKE has the peer look for it
+///     (NO_NATS_ALLOWED), and ESP that comes from elsewhere is not followed
 /// @param limits lifetime and windows of the IKE SA
 /// @param timers times
 public record ConnectionConfig(
@@ -38,6 +40,7 @@ public record ConnectionConfig(
         Uniqueness uniqueness,
         Childless childless,
         boolean mobike,
+        boolean natsAllowed,
         IkeSaLimits limits,
         ConnectionTimers timers) {
     /// What happens to older IKE SAs with the same authenticated identities.
@@ -77,6 +80,7 @@ public record ConnectionConfig(
             Uniqueness uniqueness,
             Childless childless,
             boolean mobike,
+            boolean natsAllowed,
             IkeSaLimits limits,
             ConnectionTimers timers) {
         this(
@@ -93,11 +97,12 @@ public record ConnectionConfig(
                 uniqueness,
                 childless,
                 mobike,
+                natsAllowed,
                 limits,
                 timers);
     }
 
-    /// With one transport, and [Childless#ALLOW].
+    /// With one transport, with [Childless#ALLOW], and NATs allowed.
     public ConnectionConfig(
             String name,
             List<IpPrefix> localAddresses,
@@ -127,6 +132,7 @@ public record ConnectionConfig(
                 uniqueness,
                 Childless.ALLOW,
                 mobike,
+                true,
                 limits,
                 timers);
     }
@@ -158,6 +164,7 @@ public record ConnectionConfig(
                 Uniqueness.KEEP,
                 childless,
                 mobike,
+                natsAllowed,
                 limits,
                 timers);
     }
@@ -178,6 +185,7 @@ public record ConnectionConfig(
                 uniqueness,
                 childless,
                 mobike,
+                natsAllowed,
                 limits,
                 timers);
     }

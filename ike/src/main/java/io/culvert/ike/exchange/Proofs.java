@@ -266,6 +266,15 @@ final class Proofs {
 
     /// The end by a peer that answers with an error.
     static AuthenticationStep.Failed refusedByPeer(ConnectionConfig connection, Notify error) {
+        if (error.is(NotifyType.UNEXPECTED_NAT_DETECTED)) {
+            return new AuthenticationStep.Failed(
+                    new SessionFailure.Incompatible(
+                            "somebody changes addresses on the way to the peer",
+                            "nats-allowed = false",
+                            "UNEXPECTED_NAT_DETECTED",
+                            "set `nats-allowed` to true if that is a NAT that you know of"),
+                    NotifyType.UNEXPECTED_NAT_DETECTED);
+        }
         return error.is(NotifyType.AUTHENTICATION_FAILED)
                 ? failed(
                         failure(

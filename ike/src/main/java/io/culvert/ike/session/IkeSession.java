@@ -205,7 +205,7 @@ public final class IkeSession implements Session {
             switch (due.get()) {
                 case RETRANSMISSION -> {
                     follow(now, peering.courier().notAnswered(now));
-                    peering.mobility().tryOtherPaths();
+                    peering.mobility().otherPaths().tryThem();
                     for (IkeSa old : peering.courier().takeUnanswered()) {
                         stage = stage.onUnanswered(now, old);
                     }
@@ -256,8 +256,12 @@ public final class IkeSession implements Session {
                                         "the peer cannot be reached: "
                                                 + peering.courier().lastTrouble(),
                                         "check address, port and firewall, or try another of `transports`"));
+        boolean bound =
+                peering.courier().outstanding().filter(Transmission::isTransportBound).isPresent();
+        // what is bound to UDP is in the way of everything else (IT-057)
         boolean stillTold =
                 stage instanceof EstablishedPeer
+                        && !bound
                         && peering.connection().orElseThrow().transport().kind()
                                 == TransportKind.IKE_TCP;
         if (stillTold) {

@@ -8,6 +8,7 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,7 +86,18 @@ final class MobikeExchanges {
     }
 
     /// Tells at which other addresses we can be reached.
-    record Announcement(List<InetAddress> others) implements Undertaking {
+    static final class Announcement implements Undertaking {
+        private static final int MOST_ATTEMPTS = 4;
+
+        private final Peering peering;
+        private final List<InetAddress> others;
+        private int attempts;
+
+        Announcement(Peering peering, List<InetAddress> others) {
+            this.peering = peering;
+            this.others = others;
+        }
+
         @Override
         public ExchangeType exchange() {
             return ExchangeType.INFORMATIONAL;
@@ -93,10 +105,17 @@ final class MobikeExchanges {
 
         @Override
         public Optional<List<Payload>> request(MonoTime now) {
-            return Optional.of(Mobike.additionalAddresses(others));
+            attempts++;
+            List<Payload> payloads = new ArrayList<>(Mobike.additionalAddresses(others));
+            payloads.addAll(peering.mobility().noNats());
+            return Optional.of(payloads);
         }
 
         @Override
-        public void answered(MonoTime now, List<Payload> response) {}
+        public void answered(MonoTime now, List<Payload> response) {
+            if (Mobike.isNatUnexpected(response) && attempts < MOST_ATTEMPTS) {
+                peering.agenda().again(now, this);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -14,7 +15,6 @@ import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +28,12 @@ import java.util.Optional;
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc4555#section-3.5 RFC 4555 section 3.5
 final class Mobility {
-    /// Our choice: how many pairs of addresses are tried at the same time when the one in use is dead.
-    private static final int MOST_PAIRS = 6;
-
-    /// Our choice: so many copies of a request have to stay without an answer before other pairs are tried.
-    private static final int COPIES_BEFORE_OTHERS = 2;
+    /// Our choice: how often an update is repeated that somebody seems to have changed on the way.
+    private static final int MOST_RETRIES = 3;
 
     private final Peering peering;
     private final MovingPeer movingPeer;
+    private final OtherPaths otherPaths;
     private boolean peerCan;
     private boolean on;
     private List<InetAddress> ours = List.of();
@@ -46,15 +44,32 @@ final class Mobility {
     private Optional<TransportPath.Udp> staying = Optional.empty();
     private Optional<Octets> seenAs = Optional.empty();
     private Optional<Transmission> answer = Optional.empty();
+    private int retries;
 
     Mobility(Peering peering) {
         this.peering = peering;
         this.movingPeer = new MovingPeer(peering, this);
+        this.otherPaths = new OtherPaths(peering, this);
     }
 
     /// Whether both sides can move.
     boolean isOn() {
         return on;
+    }
+
+    /// The paths to take when the usual one is dead.
+    OtherPaths otherPaths() {
+        return otherPaths;
+    }
+
+    /// Our addresses that may be used.
+    List<InetAddress> ours() {
+        return ours;
+    }
+
+    /// The peer's further addresses.
+    List<InetAddress> peers() {
+        return peers;
     }
 
     /// The other side's moves.
@@ -71,7 +86,24 @@ final class Mobility {
 
     /// What the IKE_AUTH request with the SA payload says.
     List<Payload> offer() {
-        return wanted() ? List.of(Mobike.support()) : List.of();
+        if (!wanted()) {
+            return List.of();
+        }
+        List<Payload> payloads = new ArrayList<>(2);
+        payloads.add(Mobike.support());
+        payloads.addAll(noNats());
+        return payloads;
+    }
+
+    /// What goes with everything that tells addresses where no NAT may change them (E2-7).
+    List<Payload> noNats() {
+        boolean forbidden =
+                peering.connection().filter(ConnectionConfig::natsAllowed).isEmpty()
+                        && !peering.courier().isTcpEncapsulation();
+        return currentPath()
+                .filter(_ -> forbidden)
+                .map(path -> List.of(Mobike.noNatsAllowed(path)))
+                .orElse(List.of());
     }
 
     /// What the IKE_AUTH response with the SA payload says to a peer that understands MOBIKE.
@@ -136,11 +168,9 @@ final class Mobility {
             follow(now, best.get());
         } else {
             // nobody knows which of them lead to the peer
-            List<TransportPath.Udp> others = otherPairs();
+            List<TransportPath.Udp> others = otherPaths.pairs();
             others.stream().findFirst().ifPresent(pair -> move(now, pair));
-            peering.courier()
-                    .outstandingIn(peering.theSa())
-                    .forEach(request -> detour(request, others));
+            otherPaths.sendAllBy(others);
         }
     }
 
@@ -167,9 +197,10 @@ final class Mobility {
         boolean elsewhere =
                 current.filter(p -> !p.local().getAddress().equals(address)).isPresent();
         boolean sameFamily =
-                current.filter(p -> isSameFamily(p.remote().getAddress(), address)).isPresent();
+                current.filter(p -> OtherPaths.isSameFamily(p.remote().getAddress(), address))
+                        .isPresent();
         if (elsewhere && sameFamily) {
-            move(now, between(address, current.get().remote()));
+            move(now, otherPaths.between(address, current.get().remote()));
         }
     }
 
@@ -178,7 +209,8 @@ final class Mobility {
         Courier courier = peering.courier();
         Optional<TransportPath.Tcp> old = courier.stream();
         Endpoints ends = courier.endpoints().orElseThrow();
-        if (ends.localAddress().equals(address) || !isSameFamily(ends.remoteAddress(), address)) {
+        if (ends.localAddress().equals(address)
+                || !OtherPaths.isSameFamily(ends.remoteAddress(), address)) {
             return;
         }
         courier.endpoints(ends.between(address, ends.remoteAddress()));
@@ -196,7 +228,7 @@ final class Mobility {
         List<InetAddress> others = peering.latestPath().map(this::others).orElse(List.of());
         if (!others.equals(told)) {
             told = others;
-            peering.agenda().add(now, new MobikeExchanges.Announcement(others));
+            peering.agenda().add(now, new MobikeExchanges.Announcement(peering, others));
         }
     }
 
@@ -245,7 +277,9 @@ final class Mobility {
 
     /// The request that moves the SAs to where IKE goes now.
     List<Payload> update() {
-        return Mobike.update(natDetection());
+        List<Payload> payloads = new ArrayList<>(Mobike.update(natDetection()));
+        payloads.addAll(noNats());
+        return payloads;
     }
 
     /// NAT detection for a request that goes where requests go now.
@@ -262,13 +296,20 @@ final class Mobility {
 
     private Optional<TransportPath> currentPath() {
         Courier courier = peering.courier();
-        return courier.isTcpEncapsulation()
+        return courier.wantsStream(ExchangeType.INFORMATIONAL, 0, true)
                 ? courier.stream().map(TransportPath.class::cast)
                 : courier.udp().map(TransportPath.class::cast);
     }
 
     /// An update has been answered.
     void updated(MonoTime now, List<Payload> response) {
+        if (Mobike.isNatUnexpected(response) && retries < MOST_RETRIES) {
+            // whoever changes one packet shall not keep us from the path
+            retries++;
+            peering.agenda().again(now, new MobikeExchanges.AddressUpdate(peering));
+            return;
+        }
+        retries = 0;
         if (Mobike.isUnacceptable(response) || Mobike.isNatUnexpected(response)) {
             refused(now);
             return;
@@ -294,7 +335,7 @@ final class Mobility {
         current.ifPresent(path -> all.add(path.local().getAddress()));
         refused = List.copyOf(all);
         Optional<TransportPath.Udp> next =
-                otherPairs().stream()
+                otherPaths.pairs().stream()
                         .filter(pair -> !refused.contains(pair.local().getAddress()))
                         .findFirst();
         Optional<TransportPath.Udp> back = staying;
@@ -381,69 +422,6 @@ final class Mobility {
         }
     }
 
-    // Dead paths
-
-    /// Sends what has been repeated in vain also by other paths: at the original initiator by any other pair of
-    /// addresses, at the responder to where ESP still goes.
-    void tryOtherPaths() {
-        if (!on || peering.isOver()) {
-            return;
-        }
-        List<TransportPath.Udp> others =
-                peering.weStarted() ? otherPairs() : staying.stream().toList();
-        for (Transmission request : peering.courier().outstandingIn(peering.theSa())) {
-            boolean inVain = request.takeRepeated() && request.datagrams() > COPIES_BEFORE_OTHERS;
-            if (inVain) {
-                detour(request, others);
-            }
-        }
-    }
-
-    private void detour(Transmission request, List<TransportPath.Udp> others) {
-        if (!request.wasSent() || !(request.lastPath() instanceof TransportPath.Udp usual)) {
-            return;
-        }
-        for (TransportPath.Udp other : others) {
-            if (!other.equals(usual)) {
-                request.sentAlsoOn(other);
-                peering.outbox().send(other, request.message(), request.on(other), true);
-            }
-        }
-    }
-
-    /// All pairs of our and the peer's addresses other than that in use.
-    private List<TransportPath.Udp> otherPairs() {
-        Optional<Endpoints> ends = peering.courier().endpoints();
-        Optional<TransportPath.Udp> current = peering.courier().udp();
-        if (ends.isEmpty() || current.isEmpty()) {
-            return List.of();
-        }
-        List<InetSocketAddress> remotes = new ArrayList<>();
-        remotes.add(current.get().remote());
-        remotes.add(ends.get().remoteNatTraversalEndpoint());
-        peers.stream()
-                .map(peer -> new InetSocketAddress(peer, ends.get().remoteNatTraversal()))
-                .forEach(remotes::add);
-        return remotes.stream()
-                .flatMap(remote ->
-                        ours.stream()
-                                .filter(local -> isSameFamily(local, remote.getAddress()))
-                                .map(local -> between(local, remote)))
-                .filter(pair -> !pair.equals(current.get()))
-                .distinct()
-                .limit(MOST_PAIRS)
-                .toList();
-    }
-
-    private TransportPath.Udp between(InetAddress local, InetSocketAddress remote) {
-        int port = peering.courier().endpoints().orElseThrow().localNatTraversal();
-        return new TransportPath.Udp(new InetSocketAddress(local, port), remote, true);
-    }
-
-    private static boolean isSameFamily(InetAddress one, InetAddress other) {
-        return one.getAddress().length == other.getAddress().length;
-    }
-
     /// A response came. If it came by another path than requests go, that one is alive.
     void answeredOn(MonoTime now, TransportPath path, Transmission request) {
         answer = Optional.of(request);
@@ -453,7 +431,7 @@ final class Mobility {
                 || peering.courier().udp().equals(Optional.of(alive))) {
             return;
         }
-        if (peering.weStarted() && otherPairs().contains(alive)) {
+        if (peering.weStarted() && otherPaths.pairs().contains(alive)) {
             move(now, alive);
         } else if (staying.equals(Optional.of(alive))) {
             // the peer is still there, or there again: what it said to have moved to leads nowhere
@@ -474,13 +452,13 @@ final class Mobility {
                 .isPresent()) {
             response.addAll(natDetection(path));
         }
+        if (Mobike.findsForbiddenNat(path, request)) {
+            return List.of(Notify.of(NotifyType.UNEXPECTED_NAT_DETECTED));
+        }
         Optional<List<InetAddress>> further = Mobike.toldAddresses(request);
         if (further.isPresent() && !further.get().equals(peers)) {
             peers = further.get();
             peering.outbox().publish(new IkeEvent.PeerAddresses(peers));
-        }
-        if (Mobike.findsForbiddenNat(path, request)) {
-            return List.of(Notify.of(NotifyType.UNEXPECTED_NAT_DETECTED));
         }
         if (Mobike.isUpdate(request) && !peering.weStarted() && !accepts(path)) {
             return List.of(Notify.of(NotifyType.UNACCEPTABLE_ADDRESSES));

@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
@@ -94,7 +95,9 @@ final class MovingPeer {
     ///
     /// @return whether MOBIKE decides about this
     boolean espMoved(TransportPath.Udp path) {
-        if (mobility.isOn() && !peering.weStarted() && !peering.courier().isTcpEncapsulation()) {
+        boolean mayBeNat = peering.connection().filter(ConnectionConfig::natsAllowed).isPresent();
+        boolean follows = mayBeNat && !peering.weStarted();
+        if (mobility.isOn() && follows && !peering.courier().isTcpEncapsulation()) {
             mobility.espTo(path);
         }
         return mobility.isOn();

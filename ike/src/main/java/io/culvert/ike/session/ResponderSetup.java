@@ -9,6 +9,7 @@ import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
@@ -131,6 +132,11 @@ final class ResponderSetup {
                                 path, header, before.exchange(), before.spi(), before.question());
                 return apply(now, next, before.exchange().processRequest(payloads));
             }
+            if (candidates.stream().anyMatch(ConnectionConfig::mobike)
+                    && Mobike.isSupported(payloads)
+                    && Mobike.findsForbiddenNat(path, payloads)) {
+                return forbiddenNat(now, path, header);
+            }
             IkeSa sa = peering.theSa();
             Optional<Spi> spi = peering.takeSpi();
             if (spi.isEmpty()) {
@@ -149,6 +155,21 @@ final class ResponderSetup {
             var exchange = new IkeAuth.Responding(context, candidates, spi.get());
             var first = new Pending(path, header, exchange, spi.get(), 0);
             return apply(now, first, exchange.processRequest(payloads));
+        }
+
+        /// The peer allows no NAT, and there is one (E2-7). It begins anew if it wants to.
+        private Stage forbiddenNat(MonoTime now, TransportPath path, IkeHeader header) {
+            List<Payload> found = List.of(Notify.of(NotifyType.UNEXPECTED_NAT_DETECTED));
+            peering.respond(now, path, header, found);
+            peering.end(
+                    "the peer allows no NAT, and there is one",
+                    Optional.of(
+                            new SessionFailure.Incompatible(
+                                    "somebody changes addresses on the way from the peer",
+                                    "came by " + path,
+                                    "NO_NATS_ALLOWED",
+                                    "let the peer allow NATs if that is one that you know of")));
+            return this;
         }
 
         /// A peer that has not said who it is may change its mind, and nothing else.

@@ -126,8 +126,12 @@ final class Transmission {
         return exchange().equals(ExchangeType.IKE_SA_INIT);
     }
 
-    /// Whether this is a liveness check, or moves ESP: it belongs to the path of ESP (IT-019).
+    /// Whether this is a liveness check, or tells addresses that ESP moves to or that no NAT may change: it belongs to the
+    /// path of ESP (IT-019, IT-058).
     boolean isLivenessCheck() {
+        if (PayloadChain.notification(payloads, NotifyType.NO_NATS_ALLOWED).isPresent()) {
+            return true;
+        }
         return exchange().equals(ExchangeType.INFORMATIONAL)
                 && payloads.stream()
                         .allMatch(payload ->

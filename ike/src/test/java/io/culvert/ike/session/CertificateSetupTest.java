@@ -300,6 +300,7 @@ class CertificateSetupTest {
                 config.uniqueness(),
                 config.childless(),
                 config.mobike(),
+                config.natsAllowed(),
                 config.limits(),
                 config.timers());
     }

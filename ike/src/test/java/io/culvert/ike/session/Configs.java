@@ -93,6 +93,7 @@ final class Configs {
                 patient.uniqueness(),
                 patient.childless(),
                 patient.mobike(),
+                patient.natsAllowed(),
                 patient.limits(),
                 new ConnectionTimers(
                         List.of(Duration.ofMillis(100), Duration.ofMillis(100)),

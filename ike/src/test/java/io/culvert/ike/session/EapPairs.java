@@ -77,6 +77,7 @@ final class EapPairs {
                 config.uniqueness(),
                 config.childless(),
                 config.mobike(),
+                config.natsAllowed(),
                 config.limits(),
                 config.timers());
     }

@@ -107,6 +107,27 @@ abstract class MobikeFixture {
                 config.timers());
     }
 
+    /// The same, but nobody may change addresses.
+    static ConnectionConfig withoutNats(ConnectionConfig config) {
+        return new ConnectionConfig(
+                config.name(),
+                config.localAddresses(),
+                config.remoteAddresses(),
+                config.transport(),
+                config.proposals(),
+                config.local(),
+                config.remote(),
+                config.virtualIps(),
+                config.pools(),
+                config.children(),
+                config.uniqueness(),
+                config.childless(),
+                true,
+                false,
+                config.limits(),
+                config.timers());
+    }
+
     static UnaryOperator<InetSocketAddress> behind(InetAddress inside, String outside, int port) {
         return local ->
                 local.getAddress().equals(inside)

@@ -6,7 +6,9 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
+import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.session.Pairs.Way;
+import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IpPrefix;
@@ -148,6 +150,27 @@ class MobikeTest extends MobikeFixture {
         assertThat(both.clientRoute()).isEqualTo(new EspRoute.Tcp(2));
         assertThat(both.gatewayRoute()).isEqualTo(new EspRoute.Tcp(2));
         assertThat(both.isUp()).isTrue();
+    }
+
+    @Test
+    @DisplayName(
+            "ike-tcp: an update is not taken to TCP, it stays on UDP until it is answered or given up (IT-057, IT-059)")
+    void updatesStayOnUdp() {
+        Pair both = pair(Way.IKE_TCP);
+        both.start();
+        both.client.events.clear();
+        both.delivers = m -> m.path() instanceof TransportPath.Tcp;
+        both.client.handle(changed(NEW, OLD, NEW));
+        both.advance(Duration.ofMinutes(10));
+        assertThat(both.client.events(IkeEvent.MessagePassed.class))
+                .filteredOn(m -> m.payloads().contains("N(UPDATE_SA_ADDRESSES)"))
+                .hasSizeGreaterThan(3)
+                .allMatch(m -> m.path() instanceof TransportPath.Udp);
+        assertThat(both.client.events(IkeEvent.IkeSaClosed.class))
+                .singleElement()
+                .satisfies(closed ->
+                        assertThat(closed.failure())
+                                .containsInstanceOf(SessionFailure.Unreachable.class));
     }
 
     // Loss and haste

@@ -51,6 +51,7 @@ class NullAndChildlessTest {
                 uniqueness,
                 childless,
                 config.mobike(),
+                config.natsAllowed(),
                 config.limits(),
                 config.timers());
     }

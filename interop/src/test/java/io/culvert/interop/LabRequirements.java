@@ -22,6 +22,7 @@ final class LabRequirements implements ExecutionCondition {
                     "charon-systemd",
                     "swanctl",
                     "pki",
+                    "freeradius",
                     "iperf3",
                     "tcpdump",
                     "tshark");

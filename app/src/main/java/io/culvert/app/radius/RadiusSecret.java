@@ -18,7 +18,8 @@ final class RadiusSecret {
     private static final int VENDOR_HEADER_OCTETS = 6;
     private static final int SALT_OCTETS = 2;
     private static final int BLOCK_OCTETS = 16;
-    private static final int KEY_OCTETS = 32;
+    private static final int LONGEST_KEY_OCTETS = 32;
+    private static final int MSK_OCTETS = 64;
 
     private final KeyMaterial secret;
 
@@ -59,7 +60,8 @@ final class RadiusSecret {
     }
 
     /// The master session key in an Access-Accept: what the server calls our key for receiving, then the one for
-    /// sending. Empty if either is missing or is not 32 octets long.
+    /// sending, then zeros. Each is of 32 octets, or of 16 where the method makes no more, as MSCHAPv2 does. Empty if
+    /// either is missing or they are of other lengths.
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc2548#section-2.4 RFC 2548 section 2.4
     Optional<KeyMaterial> masterSessionKey(RadiusPacket accept, Octets requestAuthenticator) {
@@ -67,11 +69,12 @@ final class RadiusSecret {
         Optional<byte[]> sending = key(accept, MS_MPPE_SEND_KEY, requestAuthenticator);
         try {
             return receiving.flatMap(first ->
-                    sending.map(second -> {
-                        byte[] whole = Arrays.copyOf(first, 2 * KEY_OCTETS);
-                        System.arraycopy(second, 0, whole, KEY_OCTETS, KEY_OCTETS);
-                        return KeyMaterial.wrap("MSK", whole);
-                    }));
+                    sending.filter(second -> second.length == first.length)
+                            .map(second -> {
+                                byte[] whole = Arrays.copyOf(first, MSK_OCTETS);
+                                System.arraycopy(second, 0, whole, first.length, second.length);
+                                return KeyMaterial.wrap("MSK", whole);
+                            }));
         } finally {
             receiving.ifPresent(octets -> Arrays.fill(octets, (byte) 0));
             sending.ifPresent(octets -> Arrays.fill(octets, (byte) 0));
@@ -106,9 +109,12 @@ final class RadiusSecret {
             before = Arrays.copyOfRange(hidden, at, at + BLOCK_OCTETS);
         }
         Arrays.fill(secretOctets, (byte) 0);
-        boolean fits = open[0] == KEY_OCTETS && open.length > KEY_OCTETS;
+        int length = open[0];
+        boolean fits =
+                (length == LONGEST_KEY_OCTETS || length == LONGEST_KEY_OCTETS / 2)
+                        && open.length > length;
         Optional<byte[]> key =
-                fits ? Optional.of(Arrays.copyOfRange(open, 1, 1 + KEY_OCTETS)) : Optional.empty();
+                fits ? Optional.of(Arrays.copyOfRange(open, 1, 1 + length)) : Optional.empty();
         Arrays.fill(open, (byte) 0);
         return key;
     }

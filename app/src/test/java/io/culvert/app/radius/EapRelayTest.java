@@ -33,7 +33,8 @@ class EapRelayTest {
     private static final Octets STATE = Octets.ofHex("a1b2c3");
 
     @Test
-    @DisplayName("a password that is right: both ends have the same key, State comes back")
+    @DisplayName(
+            "a password that is right: both ends have the same key, State comes back (E14-1, E14-3, E14-4)")
     void rightPassword() {
         try (FakeRadius server = new FakeRadius(new Judge("secret"))) {
             Ends ends = talk(server, "secret", "%any");
@@ -89,7 +90,8 @@ class EapRelayTest {
     }
 
     @Test
-    @DisplayName("answers that prove nothing are dropped, and the right one after them counts")
+    @DisplayName(
+            "answers that prove nothing are dropped, and the right one after them counts (E14-5, E14-6)")
     void hostileAnswers() {
         FakeRadius.Behaviour hostile =
                 request -> {
@@ -129,7 +131,8 @@ class EapRelayTest {
     }
 
     @Test
-    @DisplayName("silence: the same octets again, then the next server, who is first from then on")
+    @DisplayName(
+            "silence: the same octets again, then the next server, who is first from then on (E14-8)")
     void silence() {
         try (FakeRadius silent = new FakeRadius(_ -> List.of());
                 FakeRadius awake =
@@ -192,7 +195,7 @@ class EapRelayTest {
     }
 
     @Test
-    @DisplayName("an EAP packet of 600 octets goes in three attributes and comes out whole")
+    @DisplayName("an EAP packet of 600 octets goes in three attributes and comes out whole (E14-2)")
     void pieces() {
         Octets packet = Octets.wrap(new byte[600]);
 

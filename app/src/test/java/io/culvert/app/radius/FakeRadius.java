@@ -23,14 +23,22 @@ final class FakeRadius implements AutoCloseable {
     static final byte[] SECRET = "xyzzy5461".getBytes(StandardCharsets.US_ASCII);
 
     private final DatagramSocket socket;
-    private final Behaviour behaviour;
+    private volatile Behaviour behaviour;
 
     /// Every request that came, as it came.
     final LinkedBlockingQueue<Octets> requests = new LinkedBlockingQueue<>();
 
+    /// Where they came from.
+    final LinkedBlockingQueue<SocketAddress> senders = new LinkedBlockingQueue<>();
+
     /// What it sends back for a request: any number of datagrams.
     interface Behaviour {
         List<byte[]> answers(RadiusPacket request);
+    }
+
+    /// One that is silent until it is told to [#behave].
+    FakeRadius() {
+        this(_ -> List.of());
     }
 
     FakeRadius(Behaviour behaviour) {
@@ -41,6 +49,11 @@ final class FakeRadius implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual().start(this::serve);
+    }
+
+    /// From now on it answers so.
+    void behave(Behaviour other) {
+        behaviour = other;
     }
 
     RadiusSettings.Server address() {
@@ -54,8 +67,9 @@ final class FakeRadius implements AutoCloseable {
                 DatagramPacket datagram = new DatagramPacket(buffer, buffer.length);
                 socket.receive(datagram);
                 Octets octets = Octets.copyOf(buffer, 0, datagram.getLength());
-                requests.add(octets);
                 SocketAddress from = datagram.getSocketAddress();
+                senders.add(from);
+                requests.add(octets);
                 for (byte[] answer : behaviour.answers(RadiusPacket.decode(octets).orElseThrow())) {
                     socket.send(new DatagramPacket(answer, answer.length, from));
                 }
@@ -98,11 +112,11 @@ final class FakeRadius implements AutoCloseable {
         return octets[20] == 80 && Arrays.equals(mark, hmac(octets));
     }
 
-    /// A key of 32 octets in Microsoft's attribute: 16 is for sending, 17 for receiving.
+    /// A key of any length in Microsoft's attribute: 16 is for sending, 17 for receiving.
     static RadiusAttribute key(RadiusPacket request, int vendorType, byte[] key) {
-        byte[] open = new byte[48];
-        open[0] = 32;
-        System.arraycopy(key, 0, open, 1, 32);
+        byte[] open = new byte[(key.length / 16 + 1) * 16];
+        open[0] = (byte) key.length;
+        System.arraycopy(key, 0, open, 1, key.length);
         byte[] salt = {(byte) 0x80, (byte) vendorType};
         byte[] stream = md5(SECRET, request.authenticator().toArray(), salt);
         for (int i = 0; i < open.length; i++) {
@@ -114,7 +128,11 @@ final class FakeRadius implements AutoCloseable {
         Octets header = Octets.of((byte) 0, (byte) 0, (byte) 1, (byte) 0x37, (byte) vendorType);
         return new RadiusAttribute(
                 RadiusAttribute.VENDOR_SPECIFIC,
-                Octets.concat(header, Octets.of((byte) 52), Octets.wrap(salt), Octets.wrap(open)));
+                Octets.concat(
+                        header,
+                        Octets.of((byte) (open.length + 4)),
+                        Octets.wrap(salt),
+                        Octets.wrap(open)));
     }
 
     private static byte[] md5(byte[]... parts) {

@@ -110,6 +110,11 @@ final class Agenda {
         proceed(now);
     }
 
+    /// An undertaking has its answer, and goes on by itself.
+    void settled(Undertaking done) {
+        underWay.remove(done);
+    }
+
     /// An IKE SA is gone, and with it what was under way in it.
     void forget(IkeSa sa) {
         for (Transmission lost : peering.courier().outstandingIn(sa)) {

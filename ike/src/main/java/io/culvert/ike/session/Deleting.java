@@ -61,8 +61,11 @@ final class Deleting implements Stage {
     public Stage onResponse(
             MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
         IkeSa sa = peering.saOf(header).orElseThrow();
-        peering.awaiting(sa, header).ifPresent(peering.courier()::settled);
-        if (sa != peering.theSa() || !isQuiet(peering)) {
+        boolean current = sa == peering.theSa();
+        Optional<Transmission> request = peering.awaiting(sa, header);
+        request.ifPresent(peering.courier()::settled);
+        request.flatMap(Transmission::undertaking).ifPresent(done -> settled(now, done, payloads));
+        if (!current || !isQuiet(peering)) {
             return this;
         }
         if (unsent.isEmpty()) {
@@ -71,6 +74,15 @@ final class Deleting implements Stage {
             tell(now);
         }
         return this;
+    }
+
+    /// What was under way has its answer. If that is another IKE SA, the peer has to be told there: it has taken over all
+    /// that the old one had.
+    private void settled(MonoTime now, Undertaking done, List<Payload> response) {
+        if (done instanceof IkeRekeying rekeying) {
+            peering.agenda().settled(rekeying);
+            rekeying.answeredAtTheEnd(now, response);
+        }
     }
 
     private static boolean isQuiet(Peering peering) {

@@ -95,6 +95,25 @@ final class IkeRekeying implements Undertaking {
         }
     }
 
+    /// The answer is there, but the session is about to end: what the peer has made becomes the current IKE SA, so that
+    /// the end is told in it. Nothing else is begun.
+    void answeredAtTheEnd(MonoTime now, List<Payload> response) {
+        RekeyIke.Initiating begun = exchange.orElseThrow();
+        if (begun.processResponse(response) instanceof RekeyIke.Verdict.Agreed(var made)) {
+            IkeSa fresh = peering.sas().born(true, made);
+            peering.promote(now, isRedundant(made) ? rival.orElseThrow().sa() : fresh);
+            begun.close();
+        } else {
+            abandoned();
+            rival.ifPresent(other -> peering.promote(now, other.sa()));
+        }
+    }
+
+    private boolean isRedundant(RekeyIke.Made made) {
+        return rival.filter(other -> Nonces.lowestIsAmong(made.nonces(), other.nonces()))
+                .isPresent();
+    }
+
     @Override
     public void abandoned() {
         exchange.ifPresent(RekeyIke.Initiating::close);
@@ -104,10 +123,7 @@ final class IkeRekeying implements Undertaking {
     private void agreed(MonoTime now, RekeyIke.Made made) {
         IkeSa old = peering.theSa();
         IkeSa fresh = peering.sas().born(true, made);
-        boolean redundant =
-                rival.filter(other -> Nonces.lowestIsAmong(made.nonces(), other.nonces()))
-                        .isPresent();
-        if (redundant) {
+        if (isRedundant(made)) {
             peering.promote(now, rival.get().sa());
             peering.retirement().keep(now, fresh);
             peering.agenda().add(now, new IkeDeletion(peering, fresh));

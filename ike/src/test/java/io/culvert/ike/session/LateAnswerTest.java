@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The peer goes on with a Child SA of which we do not know yet, because its answer is late. Found by the simulator.
 @DisplayName("A late answer of CREATE_CHILD_SA")
@@ -127,6 +129,38 @@ final class LateAnswerTest {
 
         RekeyTest.assertAtOne(pair);
         RekeyTest.assertNothingElse(pair);
+    }
+
+    @ParameterizedTest(name = "{0}, ended by the client: {1}")
+    @CsvSource({
+        "UDP,true",
+        "UDP,false",
+        "IKE_TCP,true",
+        "IKE_TCP,false",
+        "TCP_ENCAPSULATION,true",
+        "TCP_ENCAPSULATION,false"
+    })
+    @DisplayName("who ends the session while the IKE SA is rekeyed ends both of them (IK-107)")
+    void endedWhileRekeyed(Pairs.Way way, boolean byClient) {
+        Pair pair = Pairs.of(way).start();
+        pair.advance(Duration.ofMinutes(1));
+        Pair.End one = byClient ? pair.client : pair.gateway;
+        Pair.End other = byClient ? pair.gateway : pair.client;
+        pair.keeps = message -> message.from() == other && isCreateChildAnswer(message);
+        one.handle(new Input.Commanded(new Command.RekeyIkeSa()));
+        pair.settle();
+        assertThat(pair.kept).hasSize(1);
+
+        one.handle(new Input.Commanded(new Command.Terminate("test")));
+        pair.settle();
+        pair.letGo();
+        // the last answer may be lost with the connection
+        pair.advance(Duration.ofSeconds(5));
+
+        assertThat(one.bound).isEmpty();
+        assertThat(other.bound).isEmpty();
+        assertThat(one.children).isEmpty();
+        assertThat(other.children).isEmpty();
     }
 
     @Test

@@ -142,7 +142,7 @@ public final class AddressPools {
 
         Optional<InetAddress> lease(Identity identity, InetAddress wanted) {
             Holder holder = taken.get(wanted);
-            if (holder != null && holder.identity.equals(identity)) {
+            if (holder != null && holder.identity.equals(identity) && isSomebody(identity)) {
                 // who authenticates anew keeps its address until the older session is gone
                 taken.put(wanted, new Holder(identity, holder.sessions + 1));
                 return Optional.of(wanted);
@@ -197,7 +197,15 @@ public final class AddressPools {
                     && !settings.dns().contains(address);
         }
 
+        /// Two who are anonymous are never the same (RFC 7619 section 2.3): neither may have the other's address.
+        private static boolean isSomebody(Identity identity) {
+            return !identity.equals(Identity.NULL);
+        }
+
         private void remember(Identity identity, InetAddress address) {
+            if (!isSomebody(identity)) {
+                return;
+            }
             remembered.remove(identity);
             remembered.put(identity, address);
             if (remembered.size() > REMEMBERED) {

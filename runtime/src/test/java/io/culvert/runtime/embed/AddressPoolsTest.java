@@ -64,6 +64,24 @@ final class AddressPoolsTest {
 
     @Test
     @DisplayName(
+            "who is anonymous neither shares nor inherits the address of another such (RFC 7619)")
+    void anonymous() {
+        InetAddress first = addresses(pools.lease(1, anonymous(ANY))).getFirst();
+        InetAddress second =
+                addresses(pools.lease(2, anonymous(first.getHostAddress()))).getFirst();
+        assertThat(second).isNotEqualTo(first);
+
+        pools.releaseAll(1);
+        pools.releaseAll(2);
+        assertThat(addresses(pools.lease(3, anonymous(ANY)))).doesNotContain(first, second);
+    }
+
+    private static Question.LeaseAddresses anonymous(String wanted) {
+        return new Question.LeaseAddresses(Identity.NULL, List.of("rw"), List.of(address(wanted)));
+    }
+
+    @Test
+    @DisplayName(
             "of addresses that were all leased before, the one given back first is leased first")
     void restedLongest() {
         for (int i = 0; i < 5; i++) {

@@ -221,9 +221,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void happened(SessionEvent event) {
-        log.happened(event);
+        // who reads that a Child SA carries packets sends some: the routes are there by then
         modes.happened(event);
         tunnel.routes().ifPresent(r -> r.happened(event));
+        log.happened(event);
         running.ifPresent(r -> r.operator.happened(event));
         watchers.happened(event);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NeedsLab
 @DisplayName("Lab")
 class LabSelfTestIT {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String IKE_AUTH = "35";
 
     @ParameterizedTest(name = "{0}, behind NAT: {1}")
@@ -117,6 +118,23 @@ class LabSelfTestIT {
             assertThat(whole.exitCode()).as(whole.toString()).isZero();
             assertThat(dropped.exitCode()).isEqualTo(1);
             Traffic.pingAll(road.client(), Road.GATEWAY_ADDRESS, 1);
+        }
+    }
+
+    @Test
+    @DisplayName("A flood tells which packets a router has dropped")
+    void floodTellsLosses() {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.routed(lab);
+            Duration time = Duration.ofSeconds(1);
+            Flood whole = Flood.start(road.client(), Road.GATEWAY_ADDRESS, time);
+            assertThat(whole.awaitEnd(LIMIT).answers().faults()).isEmpty();
+            road.router().filter("ip protocol icmp icmp sequence 20-21 drop");
+            Flood holed = Flood.start(road.client(), Road.GATEWAY_ADDRESS, time);
+            assertThat(holed.awaitEnd(LIMIT).answers().faults())
+                    .singleElement()
+                    .asString()
+                    .startsWith("20 to 21 lost before ");
         }
     }
 

@@ -29,7 +29,7 @@ class RekeyIT {
                 ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Road road = Road.direct(lab);
             CulvertPair pair = CulvertPair.start(lab, road, CulvertConf.UDP);
-            try (RunningProcess ping = Traffic.flood(road.client(), Road.PROTECTED_HOST)) {
+            try (Flood flood = Flood.start(road.client(), Road.PROTECTED_HOST)) {
                 for (int i = 0; i < 6; i++) {
                     String[] what = i % 2 == 0 ? new String[0] : new String[] {"--ike"};
                     Future<Finished> client =
@@ -40,7 +40,7 @@ class RekeyIT {
                     client.get().orFail();
                     gateway.get().orFail();
                 }
-                assertThat(Traffic.lost(ping)).isZero();
+                assertThat(flood.answers().faults()).isEmpty();
             }
             oneOfEach(pair.client());
             oneOfEach(pair.gateway());

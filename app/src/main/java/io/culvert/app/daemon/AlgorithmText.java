@@ -78,6 +78,9 @@ public final class AlgorithmText {
             case ECP_521 -> "ecp521";
             case CURVE25519 -> "x25519";
             case CURVE448 -> "x448";
+            case ML_KEM_512 -> "mlkem512";
+            case ML_KEM_768 -> "mlkem768";
+            case ML_KEM_1024 -> "mlkem1024";
         };
     }
 }

@@ -47,7 +47,10 @@ final class AlgorithmWords {
                     Map.entry("modp3072", KeyExchangeMethod.MODP_3072),
                     Map.entry("modp4096", KeyExchangeMethod.MODP_4096),
                     Map.entry("modp6144", KeyExchangeMethod.MODP_6144),
-                    Map.entry("modp8192", KeyExchangeMethod.MODP_8192));
+                    Map.entry("modp8192", KeyExchangeMethod.MODP_8192),
+                    Map.entry("mlkem512", KeyExchangeMethod.ML_KEM_512),
+                    Map.entry("mlkem768", KeyExchangeMethod.ML_KEM_768),
+                    Map.entry("mlkem1024", KeyExchangeMethod.ML_KEM_1024));
 
     /// Sequence numbers: true for 64 bits.
     static final Map<String, Boolean> SEQUENCE_NUMBERS =

@@ -57,13 +57,7 @@ public final class ProposalText {
                             29,
                             "ecp384bp",
                             30,
-                            "ecp512bp",
-                            35,
-                            "mlkem512",
-                            36,
-                            "mlkem768",
-                            37,
-                            "mlkem1024"));
+                            "ecp512bp"));
 
     private ProposalText() {}
 

@@ -77,7 +77,8 @@ class ProposalParserTest {
                 "aes256-aes128-sha512-sha256-modp2048-ecp256",
                 "aes256-sha256-prfsha512-x448",
                 "chacha20poly1305-prfsha512-prfsha1-ecp521",
-                "aes192ctr-sha1-modp8192"
+                "aes192ctr-sha1-modp8192",
+                "aes256gcm16-prfsha384-mlkem768-mlkem1024-mlkem512"
             })
     void theNotationIsReadBack(String text) {
         assertThat(ProposalParser.ike(text)).map(IkeProposal::toString).containsExactly(text);

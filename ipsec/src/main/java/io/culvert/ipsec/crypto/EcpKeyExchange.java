@@ -141,7 +141,16 @@ final class EcpKeyExchange implements KeyExchange {
             case ECP_256 -> "secp256r1";
             case ECP_384 -> "secp384r1";
             case ECP_521 -> "secp521r1";
-            case MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192, CURVE25519, CURVE448 ->
+            case MODP_2048,
+                    MODP_3072,
+                    MODP_4096,
+                    MODP_6144,
+                    MODP_8192,
+                    CURVE25519,
+                    CURVE448,
+                    ML_KEM_512,
+                    ML_KEM_768,
+                    ML_KEM_1024 ->
                     throw new IllegalArgumentException(method + " is not an ECP group");
         };
     }

@@ -64,6 +64,7 @@ public final class JdkCrypto implements CryptoProvider {
                     ModpKeyExchange.generate(method, random);
             case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.generate(method, random);
             case CURVE25519, CURVE448 -> XdhKeyExchange.generate(method, random);
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> MlKemKeyExchange.generate(method, random);
         };
     }
 
@@ -71,6 +72,9 @@ public final class JdkCrypto implements CryptoProvider {
     public KeyExchangeResponse respond(
             KeyExchangeMethod method, Octets peerValue, SecureRandom random)
             throws InvalidPublicValueException {
+        if (method.isPostQuantum()) {
+            return MlKemKeyExchange.respond(method, peerValue, random);
+        }
         try (KeyExchange ours = initiate(method, random)) {
             return new KeyExchangeResponse(ours.publicValue(), ours.agree(peerValue));
         }
@@ -97,6 +101,8 @@ public final class JdkCrypto implements CryptoProvider {
                     ModpKeyExchange.of(method, privateKey);
             case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.of(method, privateKey, publicValue);
             case CURVE25519, CURVE448 -> XdhKeyExchange.of(method, privateKey, publicValue);
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 ->
+                    MlKemKeyExchange.of(method, privateKey, publicValue);
         };
     }
 

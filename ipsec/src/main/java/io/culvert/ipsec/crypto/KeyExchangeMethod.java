@@ -26,15 +26,27 @@ public enum KeyExchangeMethod {
     /// X25519, RFC 8031.
     CURVE25519(31, 32, 32),
     /// X448, RFC 8031.
-    CURVE448(32, 56, 56);
+    CURVE448(32, 56, 56),
+    /// ML-KEM-512, FIPS 203.
+    ML_KEM_512(35, 800, 768, 32),
+    /// ML-KEM-768, FIPS 203.
+    ML_KEM_768(36, 1184, 1088, 32),
+    /// ML-KEM-1024, FIPS 203.
+    ML_KEM_1024(37, 1568, 1568, 32);
 
     private final int transformId;
-    private final int publicOctets;
+    private final int initiatorOctets;
+    private final int responderOctets;
     private final int secretOctets;
 
     KeyExchangeMethod(int transformId, int publicOctets, int secretOctets) {
+        this(transformId, publicOctets, publicOctets, secretOctets);
+    }
+
+    KeyExchangeMethod(int transformId, int initiatorOctets, int responderOctets, int secretOctets) {
         this.transformId = transformId;
-        this.publicOctets = publicOctets;
+        this.initiatorOctets = initiatorOctets;
+        this.responderOctets = responderOctets;
         this.secretOctets = secretOctets;
     }
 
@@ -48,14 +60,32 @@ public enum KeyExchangeMethod {
         return transformId;
     }
 
+    /// Whether no quantum computer is known to be able to compute the secret from what is sent.
+    public boolean isPostQuantum() {
+        return switch (this) {
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> true;
+            case MODP_2048,
+                    MODP_3072,
+                    MODP_4096,
+                    MODP_6144,
+                    MODP_8192,
+                    ECP_256,
+                    ECP_384,
+                    ECP_521,
+                    CURVE25519,
+                    CURVE448 ->
+                    false;
+        };
+    }
+
     /// The key exchange data that an initiator sends, in octets.
     public int initiatorOctets() {
-        return publicOctets;
+        return initiatorOctets;
     }
 
     /// The key exchange data that a responder sends, in octets.
     public int responderOctets() {
-        return publicOctets;
+        return responderOctets;
     }
 
     /// The shared secret, in octets, leading zeros included.

@@ -40,7 +40,14 @@ enum ModpGroup {
             case MODP_4096 -> G16;
             case MODP_6144 -> G17;
             case MODP_8192 -> G18;
-            case ECP_256, ECP_384, ECP_521, CURVE25519, CURVE448 ->
+            case ECP_256,
+                    ECP_384,
+                    ECP_521,
+                    CURVE25519,
+                    CURVE448,
+                    ML_KEM_512,
+                    ML_KEM_768,
+                    ML_KEM_1024 ->
                     throw new IllegalArgumentException(method + " is not a MODP group");
         };
     }

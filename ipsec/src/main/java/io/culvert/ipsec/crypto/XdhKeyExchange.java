@@ -109,7 +109,17 @@ final class XdhKeyExchange implements KeyExchange {
         return switch (method) {
             case CURVE25519 -> NamedParameterSpec.X25519;
             case CURVE448 -> NamedParameterSpec.X448;
-            case MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192, ECP_256, ECP_384, ECP_521 ->
+            case MODP_2048,
+                    MODP_3072,
+                    MODP_4096,
+                    MODP_6144,
+                    MODP_8192,
+                    ECP_256,
+                    ECP_384,
+                    ECP_521,
+                    ML_KEM_512,
+                    ML_KEM_768,
+                    ML_KEM_1024 ->
                     throw new IllegalArgumentException(method + " is not a Montgomery curve");
         };
     }

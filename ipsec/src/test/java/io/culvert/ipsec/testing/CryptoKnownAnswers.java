@@ -17,9 +17,11 @@ import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -98,6 +100,20 @@ public abstract class CryptoKnownAnswers {
 
     @ParameterizedTest
     @MethodSource
+    @DisplayName("E9-5: encapsulation gives the published ciphertext and secret")
+    void encapsulation(Vector vector) throws Exception {
+        CryptoProvider.KeyExchangeResponse made =
+                provider()
+                        .respond(
+                                vector.algorithm(KeyExchangeMethod.class),
+                                vector.octets("public"),
+                                new FixedRandom(vector.bytes("random")));
+        assertThat(made.value()).isEqualTo(vector.octets("peer"));
+        assertThat(Octets.wrap(made.secret().expose())).isEqualTo(vector.octets("secret"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
     void signature(Vector vector) throws Exception {
         SignatureScheme scheme = vector.algorithm(SignatureScheme.class);
         PublicKey publicKey =
@@ -138,6 +154,12 @@ public abstract class CryptoKnownAnswers {
         return Vector.all("key-exchange.txt");
     }
 
+    static List<Vector> encapsulation() {
+        return Vector.all("ml-kem.txt").stream()
+                .filter(vector -> vector.optional("random").isPresent())
+                .toList();
+    }
+
     static List<Vector> signature() {
         return Vector.all("signature.txt");
     }
@@ -155,5 +177,25 @@ public abstract class CryptoKnownAnswers {
             case ECDSA_SHA2_256, ECDSA_SHA2_384, ECDSA_SHA2_512 -> KeyFactory.getInstance("EC");
             case ED25519, ED448 -> KeyFactory.getInstance("EdDSA");
         };
+    }
+
+    /// Gives the octets of a vector, once.
+    private static final class FixedRandom extends SecureRandom {
+        private static final long serialVersionUID = 1L;
+
+        private final byte[] octets;
+        private boolean drawn;
+
+        FixedRandom(byte[] octets) {
+            this.octets = octets;
+        }
+
+        @Override
+        public void nextBytes(byte[] out) {
+            assertThat(drawn).isFalse();
+            drawn = true;
+            assertThat(out).hasSameSizeAs(octets);
+            System.arraycopy(octets, 0, out, 0, octets.length);
+        }
     }
 }

@@ -28,6 +28,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,65 @@ public abstract class CryptoPublicKeys extends CryptoKnownAnswers {
         refuses(
                 value.size() == 32 ? KeyExchangeMethod.CURVE25519 : KeyExchangeMethod.CURVE448,
                 value);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"})
+    @DisplayName(
+            "E9-5: an encapsulation key with a coefficient of q or more is refused, wherever it is")
+    void coefficientsAreChecked(KeyExchangeMethod method) throws Exception {
+        Octets good = publicValue(reference, method, new SeededRandom(22));
+        int coefficients = (method.initiatorOctets() - 32) / 384 * 256;
+        for (int index : List.of(0, 1, 255, 256, coefficients - 2, coefficients - 1)) {
+            for (int value : List.of(3329, 3330, 4095)) {
+                refusesKey(method, withCoefficient(good, index, value));
+            }
+            Octets highest = withCoefficient(good, index, 3328);
+            assertThat(provider().respond(method, highest, new SeededRandom(23)).value().size())
+                    .isEqualTo(method.responderOctets());
+        }
+        byte[] ones = new byte[method.initiatorOctets()];
+        Arrays.fill(ones, (byte) 0xff);
+        refusesKey(method, Octets.wrap(ones));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"})
+    @DisplayName(
+            "E9-5: a ciphertext that was changed gives another secret, always the same, and no error")
+    void rejectionIsImplicit(KeyExchangeMethod method) throws Exception {
+        try (KeyExchange ours = provider().initiate(method, new SeededRandom(24))) {
+            KeyExchangeResponse theirs =
+                    reference.respond(method, ours.publicValue(), new SeededRandom(25));
+            byte[] changed = theirs.value().toArray();
+            changed[changed.length / 2] ^= 1;
+            Octets zeros = Octets.wrap(new byte[method.responderOctets()]);
+            for (Octets bad : List.of(Octets.wrap(changed), zeros)) {
+                assertThat(ours.agree(bad))
+                        .isNotEqualTo(theirs.secret())
+                        .isEqualTo(ours.agree(bad));
+            }
+            assertThat(ours.agree(theirs.value())).isEqualTo(theirs.secret());
+        }
+    }
+
+    private void refusesKey(KeyExchangeMethod method, Octets key) {
+        assertThatExceptionOfType(InvalidPublicValueException.class)
+                .isThrownBy(() -> provider().respond(method, key, new SeededRandom(26)));
+    }
+
+    /// The key with another coefficient: twelve bits each, the lowest first.
+    private static Octets withCoefficient(Octets key, int index, int value) {
+        byte[] octets = key.toArray();
+        int at = index / 2 * 3;
+        if (index % 2 == 0) {
+            octets[at] = (byte) value;
+            octets[at + 1] = (byte) ((octets[at + 1] & 0xf0) | (value >> 8));
+        } else {
+            octets[at + 1] = (byte) ((octets[at + 1] & 0x0f) | (value << 4));
+            octets[at + 2] = (byte) (value >> 4);
+        }
+        return Octets.wrap(octets);
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.util.Optional;
 /// The fast provider: OpenSSL's libcrypto, version 3, in native memory, where it is quicker than the JDK.
 ///
 /// Nothing is drawn from libcrypto's own randomness: key pairs come from the caller's source, and so do the
-/// signatures that need any. What libcrypto lacks, what it is slower at (the prf, RSA) or what it cannot be given (a
+/// signatures that need any. What libcrypto lacks (ML-KEM before version 3.5), what it is slower at (the prf, RSA) or what it cannot be given (a
 /// private key that lives in a token), the JDK does.
 public final class LibcryptoCrypto implements CryptoProvider {
     private final JdkCrypto fallback = new JdkCrypto();
@@ -113,6 +113,7 @@ public final class LibcryptoCrypto implements CryptoProvider {
                     ModpKeyExchange.generate(method, random);
             case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.generate(method, random);
             case CURVE25519, CURVE448 -> XdhKeyExchange.generate(method, random);
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> fallback.initiate(method, random);
         };
     }
 
@@ -122,6 +123,7 @@ public final class LibcryptoCrypto implements CryptoProvider {
             throws InvalidPublicValueException {
         return switch (method) {
             case CURVE25519, CURVE448 -> XdhKeyExchange.respond(method, peerValue, random);
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 -> fallback.respond(method, peerValue, random);
             case MODP_2048,
                     MODP_3072,
                     MODP_4096,
@@ -178,6 +180,8 @@ public final class LibcryptoCrypto implements CryptoProvider {
                     ModpKeyExchange.of(method, privateKey);
             case ECP_256, ECP_384, ECP_521 -> EcpKeyExchange.of(method, privateKey);
             case CURVE25519, CURVE448 -> XdhKeyExchange.of(method, privateKey);
+            case ML_KEM_512, ML_KEM_768, ML_KEM_1024 ->
+                    throw new IllegalArgumentException(method + " is the JDK's");
         };
     }
 

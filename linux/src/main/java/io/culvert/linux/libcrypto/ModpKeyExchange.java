@@ -127,7 +127,14 @@ final class ModpKeyExchange implements KeyExchange {
                     case MODP_4096 -> NumberCalls.prime4096(NULL);
                     case MODP_6144 -> NumberCalls.prime6144(NULL);
                     case MODP_8192 -> NumberCalls.prime8192(NULL);
-                    case ECP_256, ECP_384, ECP_521, CURVE25519, CURVE448 ->
+                    case ECP_256,
+                            ECP_384,
+                            ECP_521,
+                            CURVE25519,
+                            CURVE448,
+                            ML_KEM_512,
+                            ML_KEM_768,
+                            ML_KEM_1024 ->
                             throw new IllegalArgumentException(method + " is not a MODP group");
                 };
         return Libcrypto.require(prime, "BN_get_rfc3526_prime");
@@ -143,7 +150,14 @@ final class ModpKeyExchange implements KeyExchange {
             case MODP_4096 -> 480;
             case MODP_6144 -> 540;
             case MODP_8192 -> 620;
-            case ECP_256, ECP_384, ECP_521, CURVE25519, CURVE448 ->
+            case ECP_256,
+                    ECP_384,
+                    ECP_521,
+                    CURVE25519,
+                    CURVE448,
+                    ML_KEM_512,
+                    ML_KEM_768,
+                    ML_KEM_1024 ->
                     throw new IllegalArgumentException(method + " is not a MODP group");
         };
     }

@@ -13,7 +13,6 @@ import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
 import io.culvert.ike.api.TransportOrder;
 import io.culvert.ike.proposal.IkeProposal;
-import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ipsec.value.IpPrefix;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -84,7 +83,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         Remotes remotes = remotes(section);
         RemotePorts ports = ports(section);
         TransportOrder transports = transports(section);
-        List<IkeProposal> proposals = proposals(section);
+        List<IkeProposal> proposals = new IkeProposalReader(section).read(transports);
         List<InetAddress> virtualIps =
                 section.parsedAll(
                         "vips",
@@ -239,20 +238,6 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                 choices.isEmpty() ? List.of(new TransportChoice.Udp()) : choices,
                 TimersReader.positive(section, "transport-head-start", TransportOrder.HEAD_START),
                 TransportOrder.FAMILY_HEAD_START);
-    }
-
-    private List<IkeProposal> proposals(Section section) {
-        List<IkeProposal> proposals =
-                section
-                        .parsedAll(
-                                "proposals",
-                                ProposalParser::ike,
-                                "write algorithms as strongSwan does, such as"
-                                        + " \"aes128gcm16-prfsha256-x25519\", or \"default\"")
-                        .stream()
-                        .flatMap(List::stream)
-                        .toList();
-        return proposals.isEmpty() ? ProposalParser.ike("default") : proposals;
     }
 
     private List<String> pools(Section section) {

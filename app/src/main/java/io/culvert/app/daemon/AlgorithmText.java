@@ -1,11 +1,14 @@
 package io.culvert.app.daemon;
 
+import io.culvert.ike.proposal.AdditionalKeyExchange;
 import io.culvert.ike.proposal.Encryption;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
 import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.crypto.PrfAlgorithm;
 import io.culvert.ipsec.dataplane.EspTransform;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// Writes agreed algorithms in the notation of the configuration.
 public final class AlgorithmText {
@@ -24,7 +27,8 @@ public final class AlgorithmText {
                 + integrity
                 + (implied ? "" : prf)
                 + "-"
-                + keyExchange(suite.keyExchange());
+                + keyExchange(suite.keyExchange())
+                + additional(suite.additional());
     }
 
     /// Such as `aes128gcm16`, `aes256-sha256-esn`.
@@ -64,6 +68,13 @@ public final class AlgorithmText {
             case HMAC_SHA2_384_192 -> "sha384";
             case HMAC_SHA2_512_256 -> "sha512";
         };
+    }
+
+    private static String additional(List<AdditionalKeyExchange> chosen) {
+        return chosen.stream()
+                .filter(choice -> choice.method().isPresent())
+                .map(choice -> "-" + choice)
+                .collect(Collectors.joining());
     }
 
     private static String keyExchange(KeyExchangeMethod method) {

@@ -14,9 +14,10 @@ import java.net.InetAddress;
 ///
 /// @param session what all sessions share
 /// @param initial what IKE_SA_INIT agreed on
-/// @param keys the keys that came of it
+/// @param keys the keys that came of it, and of IKE_INTERMEDIATE
 /// @param request the IKE_SA_INIT request that succeeded, as it was on the wire
 /// @param response its response, as it was on the wire
+/// @param intAuth what IKE_INTERMEDIATE adds to what is signed; empty if there was none
 /// @param localAddress our address of the IKE SA
 /// @param remoteAddress the peer's address of the IKE SA
 public record AuthenticationContext(
@@ -25,6 +26,7 @@ public record AuthenticationContext(
         IkeKeys keys,
         Octets request,
         Octets response,
+        Octets intAuth,
         InetAddress localAddress,
         InetAddress remoteAddress) {
     /// The negotiated prf.
@@ -42,17 +44,23 @@ public record AuthenticationContext(
 
     /// What the AUTH payload of `role` covers, under the name that it gave.
     Octets signedOctets(Role role, Identification name) {
-        return switch (role) {
-            case INITIATOR ->
-                    SignedOctets.of(
-                            prf(), keys.skPi(), request, initial.responderNonce(), name.restOfId());
-            case RESPONDER ->
-                    SignedOctets.of(
-                            prf(),
-                            keys.skPr(),
-                            response,
-                            initial.initiatorNonce(),
-                            name.restOfId());
-        };
+        Octets own =
+                switch (role) {
+                    case INITIATOR ->
+                            SignedOctets.of(
+                                    prf(),
+                                    keys.skPi(),
+                                    request,
+                                    initial.responderNonce(),
+                                    name.restOfId());
+                    case RESPONDER ->
+                            SignedOctets.of(
+                                    prf(),
+                                    keys.skPr(),
+                                    response,
+                                    initial.initiatorNonce(),
+                                    name.restOfId());
+                };
+        return Octets.concat(own, intAuth);
     }
 }

@@ -5,6 +5,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.extension.ChildNegotiation.Agreement;
 import io.culvert.ike.keys.ChildKeys;
+import io.culvert.ike.keys.SharedSecrets;
 import io.culvert.ike.proposal.ProposalSelection;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.KeyExchangePayload;
@@ -400,7 +401,7 @@ public final class CreateChild {
                                         crypto,
                                         parent.prf(),
                                         parent.skD(),
-                                        shared,
+                                        SharedSecrets.of(shared),
                                         nonceI,
                                         nonceR,
                                         agreement.transform()))

@@ -140,6 +140,9 @@ public final class IkeSaInit {
             if (fragments) {
                 payloads.add(Fragmentation.notification());
             }
+            if (proposals.stream().anyMatch(p -> !p.additional().isEmpty())) {
+                payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+            }
             if (announceIkeTcp) {
                 payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
             }
@@ -228,6 +231,9 @@ public final class IkeSaInit {
             if (!isNonceLongEnough(response, suite.get())) {
                 return new Verdict.Ignored("NONCE_TOO_SHORT");
             }
+            if (!suite.get().additionalMethods().isEmpty() && !knowsIntermediate(response)) {
+                return new Verdict.Ignored("ADDITIONAL_KEY_EXCHANGES_WITHOUT_INTERMEDIATE");
+            }
             KeyMaterial secret;
             try {
                 secret = keyExchange.agree(ke.data());
@@ -283,7 +289,9 @@ public final class IkeSaInit {
         Optional<ProposalSelection.IkeChoice> choice =
                 candidates.stream()
                         .flatMap(c ->
-                                ProposalSelection.chooseIke(c.proposals(), offer, method).stream())
+                                ProposalSelection.chooseIke(
+                                        c.proposals(), offer, method, knowsIntermediate(request))
+                                        .stream())
                         .findFirst();
         if (choice.isEmpty()) {
             return reject(
@@ -358,6 +366,9 @@ public final class IkeSaInit {
         if (keys.fragmentation()) {
             payloads.add(Fragmentation.notification());
         }
+        if (!choice.suite().additionalMethods().isEmpty()) {
+            payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
         if (candidates.stream().anyMatch(c -> c.childless() != Childless.NEVER)) {
             payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
         }
@@ -428,6 +439,10 @@ public final class IkeSaInit {
         OctetsBuilder data = new OctetsBuilder(16);
         SignatureAuth.ANNOUNCED_HASHES.forEach(data::u16);
         return Notify.of(NotifyType.SIGNATURE_HASH_ALGORITHMS, data.build());
+    }
+
+    private static boolean knowsIntermediate(IkeMessage message) {
+        return message.notification(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isPresent();
     }
 
     /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.

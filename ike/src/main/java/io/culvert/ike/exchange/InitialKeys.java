@@ -1,6 +1,7 @@
 package io.culvert.ike.exchange;
 
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
@@ -40,6 +41,12 @@ public record InitialKeys(
     /// Copies the set.
     public InitialKeys {
         signatureHashes = Set.copyOf(signatureHashes);
+    }
+
+    /// What both sides have put in beside the secret.
+    public IkeKeys.Contributions contributions() {
+        return new IkeKeys.Contributions(
+                initiatorNonce, responderNonce, initiatorSpi, responderSpi);
     }
 
     /// The same without what keys come from: once the first Child SA has its own, all others come from SK_d.

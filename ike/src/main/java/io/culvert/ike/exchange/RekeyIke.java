@@ -2,6 +2,7 @@ package io.culvert.ike.exchange;
 
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.keys.IkeKeys;
+import io.culvert.ike.keys.SharedSecrets;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.proposal.ProposalOffer;
@@ -287,7 +288,7 @@ public final class RekeyIke {
                         parent.prf(),
                         parent.skD(),
                         suite,
-                        secret,
+                        SharedSecrets.of(secret),
                         new IkeKeys.Contributions(nonceI, nonceR, initiator, responder));
         return new Made(initiator, responder, suite, keys, List.of(nonceI, nonceR));
     }

@@ -67,6 +67,7 @@ public final class ChildNegotiation {
     /// @param config the configured child
     /// @param transform the algorithms
     /// @param keyExchange the method of the Child SA's own key exchange, if it has one
+    /// @param additional the methods of the key exchanges that follow, in order
     /// @param inbound our SPI
     /// @param outbound the peer's SPI
     /// @param mode tunnel or transport
@@ -77,6 +78,7 @@ public final class ChildNegotiation {
             ChildConfig config,
             EspTransform transform,
             Optional<KeyExchangeMethod> keyExchange,
+            List<KeyExchangeMethod> additional,
             Spi inbound,
             Spi outbound,
             ChildSaSpec.Mode mode,
@@ -85,6 +87,7 @@ public final class ChildNegotiation {
             Optional<ChildSaSpec.PeerView> peerView) {
         /// Copies the lists.
         public Agreement {
+            additional = List.copyOf(additional);
             local = List.copyOf(local);
             remote = List.copyOf(remote);
         }
@@ -220,6 +223,7 @@ public final class ChildNegotiation {
                         config,
                         choice.transform(),
                         choice.keyExchange(),
+                        choice.additionalMethods(),
                         inbound,
                         choice.spi(),
                         mode,
@@ -297,9 +301,7 @@ public final class ChildNegotiation {
         if (match.mode() == TRANSPORT) {
             payloads.add(TransportMode.notification());
         }
-        payloads.add(
-                ProposalOffer.chosenEsp(
-                        choice.number(), choice.transform(), choice.keyExchange(), inbound));
+        payloads.add(ProposalOffer.chosenEsp(choice, inbound));
         payloads.add(TrafficSelectors.of(Role.INITIATOR, match.remote()));
         payloads.add(TrafficSelectors.of(Role.RESPONDER, match.local()));
         if (others) {
@@ -310,6 +312,7 @@ public final class ChildNegotiation {
                         match.config(),
                         choice.transform(),
                         choice.keyExchange(),
+                        choice.additionalMethods(),
                         inbound,
                         choice.spi(),
                         match.mode(),

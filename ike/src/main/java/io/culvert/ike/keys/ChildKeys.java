@@ -31,23 +31,19 @@ public record ChildKeys(EspKeys initiatorToResponder, EspKeys responderToInitiat
         return split(crypto, prf, skD, Octets.concat(nonceI, nonceR).toArray(), transform);
     }
 
-    /// The keys of a Child SA made with a key exchange: `KEYMAT = prf+(SK_d, g^ir (new) | Ni | Nr)`.
+    /// The keys of a Child SA made with key exchanges: `KEYMAT = prf+(SK_d, SK(0) | Ni | Nr | SK(1) | … | SK(n))`.
     ///
-    /// @param sharedSecret g^ir of CREATE_CHILD_SA, left to the caller to close
+    /// @param secrets those of CREATE_CHILD_SA, left to the caller to close
     public static ChildKeys derive(
             CryptoProvider crypto,
             PrfAlgorithm prf,
             KeyMaterial skD,
-            KeyMaterial sharedSecret,
+            SharedSecrets secrets,
             Octets nonceI,
             Octets nonceR,
             EspTransform transform) {
-        byte[] secret = sharedSecret.expose();
-        byte[] seed = Arrays.copyOf(secret, secret.length + nonceI.size() + nonceR.size());
-        nonceI.copyTo(seed, secret.length);
-        nonceR.copyTo(seed, secret.length + nonceI.size());
+        byte[] seed = secrets.around(nonceI, nonceR);
         ChildKeys keys = split(crypto, prf, skD, seed, transform);
-        Arrays.fill(secret, (byte) 0);
         Arrays.fill(seed, (byte) 0);
         return keys;
     }

@@ -61,27 +61,43 @@ public record IkeKeys(
         return expand(prf, suite, skeyseed, contributions);
     }
 
-    /// The keys after a rekeying: `SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr)`, with the prf of the old SA; the
-    /// expansion uses that of the new one.
+    /// The keys after a rekeying: `SKEYSEED = prf(SK_d (old), SK(0) | Ni | Nr | SK(1) | … | SK(n))`, with the prf of the
+    /// old SA; the expansion uses that of the new one.
     ///
     /// @param oldPrf the prf of the SA that is replaced
     /// @param oldSkD SK_d of the SA that is replaced
     /// @param suite the algorithms of the new SA
-    /// @param sharedSecret g^ir of the rekeying, left to the caller to close
+    /// @param secrets those of the rekeying, left to the caller to close
     /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.18 RFC 7296 section 2.18
     public static IkeKeys rekeyed(
             CryptoProvider crypto,
             PrfAlgorithm oldPrf,
             KeyMaterial oldSkD,
             IkeSuite suite,
-            KeyMaterial sharedSecret,
+            SharedSecrets secrets,
             Contributions contributions) {
         byte[] key = oldSkD.expose();
-        byte[] secret = sharedSecret.expose();
-        byte[] skeyseed = crypto.prf(oldPrf).apply(key, secret, contributions.nonces().toArray());
+        byte[] secret = secrets.around(contributions.nonceI(), contributions.nonceR());
+        byte[] skeyseed = crypto.prf(oldPrf).apply(key, secret);
         Arrays.fill(key, (byte) 0);
         Arrays.fill(secret, (byte) 0);
         return expand(crypto.prf(suite.prf()), suite, skeyseed, contributions);
+    }
+
+    /// The keys after an IKE_INTERMEDIATE with a key exchange: `SKEYSEED(n) = prf(SK_d(n-1), SK(n) | Ni | Nr)`.
+    ///
+    /// @param before the keys that protected the exchange
+    /// @param secret SK(n), left to the caller to close
+    /// @param contributions those of IKE_SA_INIT
+    /// @spec https://www.rfc-editor.org/rfc/rfc9370#section-2.2.2 RFC 9370 section 2.2.2
+    public static IkeKeys intermediate(
+            CryptoProvider crypto,
+            IkeSuite suite,
+            IkeKeys before,
+            KeyMaterial secret,
+            Contributions contributions) {
+        return rekeyed(
+                crypto, suite.prf(), before.skD(), suite, SharedSecrets.of(secret), contributions);
     }
 
     private static IkeKeys expand(

@@ -11,21 +11,38 @@ import java.util.List;
 /// @param prfs pseudorandom functions
 /// @param integrity integrity algorithms; empty exactly with AEADs
 /// @param keyExchanges key exchange methods
+/// @param additional what we would accept for additional key exchanges, best first for each number; empty for none
 public record IkeProposal(
         List<Encryption> encryption,
         List<PrfAlgorithm> prfs,
         List<IntegrityAlgorithm> integrity,
-        List<KeyExchangeMethod> keyExchanges) {
+        List<KeyExchangeMethod> keyExchanges,
+        List<AdditionalKeyExchange> additional) {
+    /// Without additional key exchanges.
+    public IkeProposal(
+            List<Encryption> encryption,
+            List<PrfAlgorithm> prfs,
+            List<IntegrityAlgorithm> integrity,
+            List<KeyExchangeMethod> keyExchanges) {
+        this(encryption, prfs, integrity, keyExchanges, List.of());
+    }
+
     /// Copies the lists and checks that they go together.
     public IkeProposal {
         encryption = List.copyOf(encryption);
         prfs = List.copyOf(prfs);
         integrity = List.copyOf(integrity);
         keyExchanges = List.copyOf(keyExchanges);
+        additional = List.copyOf(additional);
         Notation.requireOneKind(encryption, integrity);
         if (prfs.isEmpty() || keyExchanges.isEmpty()) {
             throw new IllegalArgumentException("IKE needs a prf and a key exchange method");
         }
+    }
+
+    /// The same without additional key exchanges.
+    IkeProposal withoutAdditional() {
+        return new IkeProposal(encryption, prfs, integrity, keyExchanges);
     }
 
     /// strongSwan's notation, such as `aes128gcm16-prfsha256-x25519`; [ProposalParser] reads it back.
@@ -39,6 +56,22 @@ public record IkeProposal(
                 .add(integrity, AlgorithmWords::of)
                 .add(implied ? List.of() : prfs, AlgorithmWords::of)
                 .add(keyExchanges, AlgorithmWords::of)
+                .add(additional, AdditionalKeyExchange::toString)
                 .toString();
+    }
+
+    /// Whether whatever is chosen from it has a key exchange that quantum computers are not known to break.
+    public boolean isPostQuantum() {
+        return keyExchanges.stream().allMatch(KeyExchangeMethod::isPostQuantum)
+                || additional.stream()
+                        .map(AdditionalKeyExchange::number)
+                        .distinct()
+                        .anyMatch(number ->
+                                additional.stream()
+                                        .filter(choice -> choice.number() == number)
+                                        .allMatch(choice ->
+                                                choice.method()
+                                                        .filter(KeyExchangeMethod::isPostQuantum)
+                                                        .isPresent()));
     }
 }

@@ -28,7 +28,26 @@ final class OfferedTransforms {
     }
 
     boolean hasOnly(Set<TransformType> types) {
-        return proposal.transforms().stream().allMatch(t -> types.contains(t.type()));
+        return proposal.transforms().stream()
+                .allMatch(
+                        t -> types.contains(t.type()) || KeyExchangeChoice.isAdditional(t.type()));
+    }
+
+    boolean hasAdditionalKeyExchanges() {
+        return proposal.transforms().stream()
+                .anyMatch(t -> KeyExchangeChoice.isAdditional(t.type()));
+    }
+
+    /// Whether this choice is offered. What nothing is said about is done without.
+    boolean has(AdditionalKeyExchange choice) {
+        TransformType type = AdditionalKeyExchange.type(choice.number());
+        if (choice.method().isEmpty()) {
+            return !has(type)
+                    || proposal.transforms().stream()
+                            .anyMatch(
+                                    t -> t.type().equals(type) && AdditionalKeyExchange.isNone(t));
+        }
+        return usable(type, KeyExchangeMethod::ofTransformId).contains(choice.method().get());
     }
 
     boolean has(TransformType type) {

@@ -6,14 +6,12 @@ import io.culvert.ike.wire.SecurityAssociation;
 import io.culvert.ike.wire.TransformSubstructure;
 import io.culvert.ike.wire.TransformType;
 import io.culvert.ipsec.crypto.IntegrityAlgorithm;
-import io.culvert.ipsec.crypto.KeyExchangeMethod;
 import io.culvert.ipsec.dataplane.EspTransform;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Writes proposals, and the one that was chosen, as SA payloads.
 ///
@@ -33,7 +31,8 @@ public final class ProposalOffer {
     ///
     /// @param spi our SPI for the new IKE SA
     public static SecurityAssociation ofIkeRekey(List<IkeProposal> proposals, IkeSpi spi) {
-        return ofIke(proposals, spi.toOctets());
+        return ofIke(
+                proposals.stream().map(IkeProposal::withoutAdditional).toList(), spi.toOctets());
     }
 
     private static SecurityAssociation ofIke(List<IkeProposal> proposals, Octets spi) {
@@ -51,6 +50,7 @@ public final class ProposalOffer {
                     .forEach(ke ->
                             transforms.add(
                                     TransformSubstructure.of(TransformType.KE, ke.transformId())));
+            transforms.addAll(additional(proposal.additional()));
             offered.add(
                     new ProposalSubstructure(offered.size() + 1, ProtocolId.IKE, spi, transforms));
         }
@@ -79,6 +79,7 @@ public final class ProposalOffer {
         }
         transforms.add(
                 TransformSubstructure.of(TransformType.KE, suite.keyExchange().transformId()));
+        transforms.addAll(additional(suite.additional()));
         return single(number, ProtocolId.IKE, spi, transforms);
     }
 
@@ -111,12 +112,11 @@ public final class ProposalOffer {
         return new SecurityAssociation(offered);
     }
 
-    /// The transform that was chosen from the peer's proposal `number`.
+    /// What was chosen from the peer's proposals.
     ///
     /// @param spi our inbound SPI
-    /// @param keyExchange the method of the Child SA's own key exchange, if it has one
-    public static SecurityAssociation chosenEsp(
-            int number, EspTransform chosen, Optional<KeyExchangeMethod> keyExchange, Spi spi) {
+    public static SecurityAssociation chosenEsp(ProposalSelection.EspChoice choice, Spi spi) {
+        EspTransform chosen = choice.transform();
         List<TransformSubstructure> transforms = new ArrayList<>();
         transforms.add(encryption(new Encryption(chosen.encryption(), chosen.keyLengthBits())));
         if (chosen.integrity() != IntegrityAlgorithm.NONE) {
@@ -124,10 +124,13 @@ public final class ProposalOffer {
                     TransformSubstructure.of(
                             TransformType.INTEG, chosen.integrity().transformId()));
         }
-        keyExchange.ifPresent(
-                ke -> transforms.add(TransformSubstructure.of(TransformType.KE, ke.transformId())));
+        choice.keyExchange()
+                .ifPresent(ke ->
+                        transforms.add(
+                                TransformSubstructure.of(TransformType.KE, ke.transformId())));
+        transforms.addAll(additional(choice.additional()));
         transforms.add(sequenceNumbers(chosen.extendedSequenceNumbers()));
-        return single(number, ProtocolId.ESP, spi.toOctets(), transforms);
+        return single(choice.number(), ProtocolId.ESP, spi.toOctets(), transforms);
     }
 
     private static SecurityAssociation single(
@@ -152,6 +155,10 @@ public final class ProposalOffer {
         return choices.stream()
                 .map(i -> TransformSubstructure.of(TransformType.INTEG, i.transformId()))
                 .toList();
+    }
+
+    private static List<TransformSubstructure> additional(List<AdditionalKeyExchange> choices) {
+        return choices.stream().map(AdditionalKeyExchange::transform).toList();
     }
 
     private static TransformSubstructure sequenceNumbers(boolean extended) {

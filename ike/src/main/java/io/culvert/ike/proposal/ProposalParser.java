@@ -9,7 +9,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Reads proposals in strongSwan's notation: words for algorithms joined by hyphens, such as
@@ -17,12 +20,14 @@ import java.util.stream.Stream;
 ///
 /// Several words of one sort are alternatives, best first. A prf that is not named follows from the integrity algorithms.
 /// Beside an AEAD an integrity algorithm only names the prf, if it does even that. A proposal that mixes AEADs with other
-/// ciphers becomes two, since such a mixture must not be sent. ESP without `esn` or `noesn` has 32-bit sequence numbers.
+/// ciphers becomes two, since such a mixture must not be sent. `ke1_mlkem768` to `ke7_…` are additional key exchanges,
+/// which `ke1_none` beside them makes optional. ESP without `esn` or `noesn` has 32-bit sequence numbers.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-3.3 RFC 7296 section 3.3
 /// @spec https://www.rfc-editor.org/rfc/rfc8247#section-2 RFC 8247 section 2
 public final class ProposalParser {
     private static final String DEFAULT = "default";
+    private static final Pattern ADDITIONAL = Pattern.compile("ke([1-7])_([a-z0-9]+)");
 
     /// AEADs first, then CBC for peers that know no AEAD; X25519 is what the first KE payload is for. RFC 8247 wants
     /// AES-CBC, AES-GCM, SHA-256, ecp256 and modp2048 to be there; nothing that it discourages is.
@@ -32,6 +37,10 @@ public final class ProposalParser {
                             + "-x25519-ecp384-ecp256-x448-ecp521-modp3072-modp4096-modp2048",
                     "aes256-aes128-sha384-sha256-sha512"
                             + "-x25519-ecp384-ecp256-x448-ecp521-modp3072-modp4096-modp2048");
+
+    /// ML-KEM-768 beside what everybody has: whoever breaks one of the two gains nothing.
+    private static final List<String> DEFAULT_POST_QUANTUM =
+            DEFAULT_IKE.stream().map(text -> text + "-ke1_mlkem768-ke1_mlkem1024").toList();
 
     /// Without a key exchange of their own, as most peers have it; with 32-bit sequence numbers as the alternative.
     private static final List<String> DEFAULT_ESP =
@@ -88,9 +97,19 @@ public final class ProposalParser {
                         ? words.integrity.stream().map(AlgorithmWords::prfOf).toList()
                         : List.copyOf(words.prfs);
         List<KeyExchangeMethod> methods = List.copyOf(words.keyExchanges);
+        List<AdditionalKeyExchange> additional = words.additional();
         return words.byKind(text).stream()
-                .map(part -> new IkeProposal(part.encryption(), prfs, part.integrity(), methods))
+                .map(part ->
+                        new IkeProposal(
+                                part.encryption(), prfs, part.integrity(), methods, additional))
                 .toList();
+    }
+
+    /// As [#ike], where `default` stands for proposals that quantum computers are not known to break.
+    public static List<IkeProposal> ikePostQuantum(String text) {
+        return isDefault(text)
+                ? DEFAULT_POST_QUANTUM.stream().flatMap(each -> ike(each).stream()).toList()
+                : ike(text);
     }
 
     /// The ESP proposals that one text stands for, best first.
@@ -110,10 +129,19 @@ public final class ProposalParser {
                         ? List.of(false)
                         : List.copyOf(words.sequenceNumbers);
         List<KeyExchangeMethod> methods = List.copyOf(words.keyExchanges);
+        List<AdditionalKeyExchange> additional = words.additional();
+        if (methods.isEmpty() && !additional.isEmpty()) {
+            throw wrong(
+                    text, additional.getFirst() + " needs a first key exchange, such as x25519");
+        }
         return words.byKind(text).stream()
                 .map(part ->
                         new EspProposal(
-                                part.encryption(), part.integrity(), methods, sequenceNumbers))
+                                part.encryption(),
+                                part.integrity(),
+                                methods,
+                                additional,
+                                sequenceNumbers))
                 .toList();
     }
 
@@ -134,6 +162,7 @@ public final class ProposalParser {
         final Set<IntegrityAlgorithm> integrity = new LinkedHashSet<>();
         final Set<PrfAlgorithm> prfs = new LinkedHashSet<>();
         final Set<KeyExchangeMethod> keyExchanges = new LinkedHashSet<>();
+        final Set<AdditionalKeyExchange> additional = new LinkedHashSet<>();
         final Set<Boolean> sequenceNumbers = new LinkedHashSet<>();
 
         static Words read(String text) {
@@ -144,10 +173,8 @@ public final class ProposalParser {
                                 || add(AlgorithmWords.INTEGRITY, word, words.integrity)
                                 || add(AlgorithmWords.PRF, word, words.prfs)
                                 || add(AlgorithmWords.KEY_EXCHANGE, word, words.keyExchanges)
-                                || add(
-                                        AlgorithmWords.SEQUENCE_NUMBERS,
-                                        word,
-                                        words.sequenceNumbers);
+                                || add(AlgorithmWords.SEQUENCE_NUMBERS, word, words.sequenceNumbers)
+                                || words.addAdditional(word);
                 if (!known) {
                     throw wrong(text, whatIsWrongWith(word));
                 }
@@ -179,6 +206,28 @@ public final class ProposalParser {
             return parts;
         }
 
+        /// `ke1_mlkem768` to `ke7_none`.
+        private boolean addAdditional(String word) {
+            Matcher matcher = ADDITIONAL.matcher(word);
+            if (!matcher.matches()) {
+                return false;
+            }
+            Optional<KeyExchangeMethod> method =
+                    Optional.ofNullable(AlgorithmWords.KEY_EXCHANGE.get(matcher.group(2)));
+            if (method.isEmpty() && !matcher.group(2).equals("none")) {
+                return false;
+            }
+            additional.add(new AdditionalKeyExchange(Integer.parseInt(matcher.group(1)), method));
+            return true;
+        }
+
+        /// In the order of their numbers, and for each number in the order of the text.
+        List<AdditionalKeyExchange> additional() {
+            return additional.stream()
+                    .sorted(Comparator.comparingInt(AdditionalKeyExchange::number))
+                    .toList();
+        }
+
         private static <T> boolean add(Map<String, T> words, String word, Set<T> found) {
             T algorithm = words.get(word);
             if (algorithm == null) {
@@ -195,6 +244,10 @@ public final class ProposalParser {
         }
         if (word.equals(DEFAULT)) {
             return "\"default\" stands alone";
+        }
+        if (ADDITIONAL.matcher(word).matches()) {
+            String method = word.substring(word.indexOf('_') + 1);
+            return "in \"" + word + "\", " + whatIsWrongWith(method);
         }
         if (WEAK.contains(word)) {
             return "\"" + word + "\" is too weak to be used";

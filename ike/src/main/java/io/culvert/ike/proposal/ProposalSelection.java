@@ -48,9 +48,24 @@ public final class ProposalSelection {
     ///
     /// @param number the number of the proposal that it comes from
     /// @param keyExchange the method of its own key exchange, if it has one
+    /// @param additional what was chosen for additional key exchanges
     /// @param spi the peer's inbound SPI
     public record EspChoice(
-            int number, EspTransform transform, Optional<KeyExchangeMethod> keyExchange, Spi spi) {}
+            int number,
+            EspTransform transform,
+            Optional<KeyExchangeMethod> keyExchange,
+            List<AdditionalKeyExchange> additional,
+            Spi spi) {
+        /// Copies the list.
+        public EspChoice {
+            additional = List.copyOf(additional);
+        }
+
+        /// The methods of the additional key exchanges that take place, in order.
+        public List<KeyExchangeMethod> additionalMethods() {
+            return additional.stream().flatMap(choice -> choice.method().stream()).toList();
+        }
+    }
 
     /// A suite for an IKE SA that replaces another one.
     ///
@@ -62,11 +77,21 @@ public final class ProposalSelection {
     ///
     /// @param preferred the method of the peer's KE payload: taken where a proposal allows it, which saves a round
     ///     trip
+    /// @param intermediate whether both sides know IKE_INTERMEDIATE, without which proposals with additional key
+    ///     exchanges are passed over
     public static Optional<IkeChoice> chooseIke(
             List<IkeProposal> ours,
             SecurityAssociation offered,
-            Optional<KeyExchangeMethod> preferred) {
-        return chooseIke(ours, offered, preferred, Octets::isEmpty)
+            Optional<KeyExchangeMethod> preferred,
+            boolean intermediate) {
+        List<ProposalSubstructure> usable =
+                offered.proposals().stream()
+                        .filter(their ->
+                                intermediate
+                                        || !new OfferedTransforms(their)
+                                                .hasAdditionalKeyExchanges())
+                        .toList();
+        return chooseIke(ours, usable, preferred, Octets::isEmpty)
                 .map(found -> new IkeChoice(found.their.number(), found.suite));
     }
 
@@ -77,7 +102,11 @@ public final class ProposalSelection {
             List<IkeProposal> ours,
             SecurityAssociation offered,
             Optional<KeyExchangeMethod> preferred) {
-        return chooseIke(ours, offered, preferred, ProposalSelection::isIkeSpi)
+        return chooseIke(
+                        ours.stream().map(IkeProposal::withoutAdditional).toList(),
+                        offered.proposals(),
+                        preferred,
+                        ProposalSelection::isIkeSpi)
                 .map(found ->
                         new IkeRekeyChoice(
                                 found.their.number(),
@@ -89,11 +118,11 @@ public final class ProposalSelection {
 
     private static Optional<Found> chooseIke(
             List<IkeProposal> ours,
-            SecurityAssociation offered,
+            List<ProposalSubstructure> offered,
             Optional<KeyExchangeMethod> preferred,
             Predicate<Octets> rightSpi) {
         for (IkeProposal our : ours) {
-            for (ProposalSubstructure their : offered.proposals()) {
+            for (ProposalSubstructure their : offered) {
                 Optional<IkeSuite> suite =
                         their.protocol().equals(ProtocolId.IKE) && rightSpi.test(their.spi())
                                 ? common(our, their, preferred)
@@ -123,32 +152,30 @@ public final class ProposalSelection {
         return chooseEsp(ours, offered, (our, their) -> keyExchange(our, their, preferred));
     }
 
-    /// The key exchange that a Child SA has of its own, if any.
-    private record OwnKeyExchange(Optional<KeyExchangeMethod> method) {}
-
-    private static final Optional<OwnKeyExchange> NO_KEY_EXCHANGE =
-            Optional.of(new OwnKeyExchange(Optional.empty()));
+    private static final Optional<KeyExchangeChoice> NO_KEY_EXCHANGE =
+            Optional.of(new KeyExchangeChoice(Optional.empty(), List.of()));
 
     /// Gives nothing if both sides do not go together.
-    private interface KeyExchangeChoice {
-        Optional<OwnKeyExchange> choose(EspProposal our, OfferedTransforms their);
+    private interface ChildKeyExchange {
+        Optional<KeyExchangeChoice> choose(EspProposal our, OfferedTransforms their);
     }
 
     private static Optional<EspChoice> chooseEsp(
-            List<EspProposal> ours, SecurityAssociation offered, KeyExchangeChoice keyExchange) {
+            List<EspProposal> ours, SecurityAssociation offered, ChildKeyExchange keyExchange) {
         for (EspProposal our : ours) {
             for (ProposalSubstructure their : offered.proposals()) {
                 if (!their.protocol().equals(ProtocolId.ESP) || !isAllocatable(their.spi())) {
                     continue;
                 }
                 Optional<EspTransform> transform = common(our, their);
-                var method = keyExchange.choose(our, new OfferedTransforms(their));
-                if (transform.isPresent() && method.isPresent()) {
+                var exchanges = keyExchange.choose(our, new OfferedTransforms(their));
+                if (transform.isPresent() && exchanges.isPresent()) {
                     return Optional.of(
                             new EspChoice(
                                     their.number(),
                                     transform.get(),
-                                    method.get().method(),
+                                    exchanges.get().first(),
+                                    exchanges.get().additional(),
                                     Spi.of(their.spi())));
                 }
             }
@@ -156,22 +183,14 @@ public final class ProposalSelection {
         return Optional.empty();
     }
 
-    private static Optional<OwnKeyExchange> keyExchange(
+    private static Optional<KeyExchangeChoice> keyExchange(
             EspProposal our, OfferedTransforms their, Optional<KeyExchangeMethod> preferred) {
         if (our.keyExchanges().isEmpty()) {
-            return their.doesWithoutKeyExchange() ? NO_KEY_EXCHANGE : Optional.empty();
+            return their.doesWithoutKeyExchange() && !their.hasAdditionalKeyExchanges()
+                    ? NO_KEY_EXCHANGE
+                    : Optional.empty();
         }
-        return method(our.keyExchanges(), their.keyExchanges(), preferred)
-                .map(sent -> new OwnKeyExchange(Optional.of(sent)));
-    }
-
-    private static Optional<KeyExchangeMethod> method(
-            List<KeyExchangeMethod> ours,
-            Set<KeyExchangeMethod> theirs,
-            Optional<KeyExchangeMethod> preferred) {
-        return preferred
-                .filter(sent -> ours.contains(sent) && theirs.contains(sent))
-                .or(() -> first(ours, theirs));
+        return KeyExchangeChoice.choose(our.keyExchanges(), List.of(), their, preferred);
     }
 
     private static boolean isIkeSpi(Octets spi) {
@@ -184,7 +203,7 @@ public final class ProposalSelection {
     /// @param ours what [ProposalOffer#ofIke] wrote
     public static Optional<IkeSuite> acceptIke(List<IkeProposal> ours, SecurityAssociation chosen) {
         return answered(ours, chosen)
-                .flatMap(our -> chooseIke(List.of(our), chosen, Optional.empty()))
+                .flatMap(our -> chooseIke(List.of(our), chosen, Optional.empty(), true))
                 .map(IkeChoice::suite);
     }
 
@@ -248,14 +267,19 @@ public final class ProposalSelection {
         Optional<Encryption> encryption = first(our.encryption(), offered.encryption());
         Optional<PrfAlgorithm> prf = first(our.prfs(), offered.prfs());
         Optional<IntegrityAlgorithm> integrity = integrity(our.integrity(), offered);
-        Optional<KeyExchangeMethod> method =
-                method(our.keyExchanges(), offered.keyExchanges(), preferred);
+        Optional<KeyExchangeChoice> exchanges =
+                KeyExchangeChoice.choose(our.keyExchanges(), our.additional(), offered, preferred);
         return encryption.isPresent()
                         && prf.isPresent()
                         && integrity.isPresent()
-                        && method.isPresent()
+                        && exchanges.isPresent()
                 ? Optional.of(
-                        new IkeSuite(encryption.get(), prf.get(), integrity.get(), method.get()))
+                        new IkeSuite(
+                                encryption.get(),
+                                prf.get(),
+                                integrity.get(),
+                                exchanges.get().first().orElseThrow(),
+                                exchanges.get().additional()))
                 : Optional.empty();
     }
 

@@ -110,6 +110,13 @@ public final class ProposalText {
         if (type.equals(TransformType.KE)) {
             return KeyExchangeMethod.ofTransformId(id).map(AlgorithmWords::of);
         }
+        if (KeyExchangeChoice.isAdditional(type)) {
+            int number = type.value() - TransformType.ADDKE1.value() + 1;
+            return AdditionalKeyExchange.isNone(transform)
+                    ? Optional.of(new AdditionalKeyExchange(number, Optional.empty()).toString())
+                    : KeyExchangeMethod.ofTransformId(id)
+                            .map(m -> new AdditionalKeyExchange(number, Optional.of(m)).toString());
+        }
         return type.equals(TransformType.SN) && id <= 1
                 ? Optional.of(AlgorithmWords.of(id == 1))
                 : Optional.empty();

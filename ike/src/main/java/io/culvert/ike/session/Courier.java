@@ -179,8 +179,7 @@ final class Courier {
                                 case ALWAYS -> endpoints.isPresent();
                                 case MISSION ->
                                         announcedPort.isPresent()
-                                                && (exchange.equals(ExchangeType.IKE_AUTH)
-                                                        || octets > threshold);
+                                                && (exchange.isSetup() || octets > threshold);
                                 case LARGE -> announcedPort.isPresent() && octets > threshold;
                             };
         };

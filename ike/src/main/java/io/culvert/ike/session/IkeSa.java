@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.auth.IntermediateTranscript;
 import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.keys.IkeKeys;
@@ -7,9 +8,15 @@ import io.culvert.ike.keys.SkProtection;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.MessageCodec;
+import io.culvert.ike.wire.Payload;
+import io.culvert.ike.wire.PayloadChain;
+import io.culvert.ike.wire.Role;
+import io.culvert.ipsec.crypto.CryptoProvider;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
+import java.util.List;
 import java.util.Optional;
 
 /// An IKE SA: SPIs, keys and the two windows of message IDs.
@@ -24,9 +31,9 @@ final class IkeSa {
 
     private final boolean originalInitiator;
     private InitialKeys initial;
-    private final IkeKeys keys;
-    private final SkProtection outbound;
-    private final SkProtection inbound;
+    private Generation generation;
+    private Optional<Generation> before = Optional.empty();
+    private final IntermediateTranscript transcript = new IntermediateTranscript();
     private Octets initRequest;
     private Octets initResponse;
     private final TransportPath initPath;
@@ -48,14 +55,21 @@ final class IkeSa {
             long firstOfInitiator) {
         this.originalInitiator = originalInitiator;
         this.initial = initial;
-        this.keys = keys;
-        this.outbound = originalInitiator ? protections.ofInitiator : protections.ofResponder;
-        this.inbound = originalInitiator ? protections.ofResponder : protections.ofInitiator;
+        this.generation = new Generation(keys, protections, 0);
         this.initRequest = initRequest;
         this.initResponse = initResponse;
         this.initPath = initPath;
         this.nextRequestId = originalInitiator ? firstOfInitiator : 0;
         this.window = new RequestWindow(originalInitiator ? 0 : firstOfInitiator);
+    }
+
+    /// Keys, and the first message ID that they are for.
+    private record Generation(IkeKeys keys, Protections protections, long firstId) {
+        void close() {
+            protections.ofInitiator.close();
+            protections.ofResponder.close();
+            keys.close();
+        }
     }
 
     /// The protection of both directions.
@@ -103,15 +117,63 @@ final class IkeSa {
     }
 
     IkeKeys keys() {
-        return keys;
+        return generation.keys;
     }
 
+    /// Protects what we send from now on.
     SkProtection outbound() {
-        return outbound;
+        Protections both = generation.protections;
+        return originalInitiator ? both.ofInitiator : both.ofResponder;
     }
 
-    SkProtection inbound() {
-        return inbound;
+    /// Opens a message of the peer: one that came before has the keys of its time.
+    SkProtection inbound(IkeHeader header) {
+        Generation then =
+                before.filter(_ -> header.messageId() < generation.firstId).orElse(generation);
+        return originalInitiator ? then.protections.ofResponder : then.protections.ofInitiator;
+    }
+
+    /// Goes over to new keys, from the next message ID on. The keys before open what the peer repeats.
+    ///
+    /// @param done the message ID of the exchange that has made the keys
+    void advance(IkeKeys keys, Protections protections, long done) {
+        before.ifPresent(Generation::close);
+        before = Optional.of(generation);
+        generation = new Generation(keys, protections, done + 1);
+    }
+
+    /// What has been said in IKE_INTERMEDIATE.
+    IntermediateTranscript transcript() {
+        return transcript;
+    }
+
+    /// Notes what the peer says in IKE_INTERMEDIATE, for AUTH. It comes too late once both are authenticated.
+    ///
+    /// @param prefix what comes before the body of the SK payload, as if the message were whole and not encrypted
+    /// @param plaintext the payloads inside
+    void note(CryptoProvider crypto, IkeHeader header, Octets prefix, Octets plaintext) {
+        if (!initRequest.isEmpty()) {
+            boolean byInitiator = header.originalInitiator();
+            transcript.add(
+                    crypto.prf(initial.suite().prf()),
+                    byInitiator ? Role.INITIATOR : Role.RESPONDER,
+                    byInitiator ? keys().skPi() : keys().skPr(),
+                    prefix,
+                    plaintext);
+        }
+    }
+
+    /// Notes a message of ours, if it belongs to IKE_INTERMEDIATE.
+    void noteSent(CryptoProvider crypto, IkeHeader header, List<Payload> payloads) {
+        if (header.exchangeType().equals(ExchangeType.IKE_INTERMEDIATE)) {
+            Octets inside = MessageCodec.encodePayloads(payloads);
+            note(
+                    crypto,
+                    header,
+                    MessageCodec.protectedPrefix(
+                            header, List.of(), PayloadChain.firstType(payloads), inside.size()),
+                    inside);
+        }
     }
 
     Octets initRequest() {
@@ -145,6 +207,11 @@ final class IkeSa {
         return header.initiatorSpi().equals(initial.initiatorSpi())
                 && header.responderSpi().equals(initial.responderSpi())
                 && header.originalInitiator() != originalInitiator;
+    }
+
+    /// The message ID of our next request.
+    long nextRequestId() {
+        return nextRequestId;
     }
 
     /// The header of our next request, whose message ID is used up by it.
@@ -204,8 +271,8 @@ final class IkeSa {
 
     /// The keys of AUTH have served.
     void forgetProofKeys() {
-        keys.skPi().close();
-        keys.skPr().close();
+        keys().skPi().close();
+        keys().skPr().close();
     }
 
     /// IKE_SA_INIT has served: both are authenticated, and the first Child SA has its keys.
@@ -213,11 +280,12 @@ final class IkeSa {
         initial = initial.withoutNonces();
         initRequest = Octets.EMPTY;
         initResponse = Octets.EMPTY;
+        before.ifPresent(Generation::close);
+        before = Optional.empty();
     }
 
     void close() {
-        outbound.close();
-        inbound.close();
-        keys.close();
+        generation.close();
+        before.ifPresent(Generation::close);
     }
 }

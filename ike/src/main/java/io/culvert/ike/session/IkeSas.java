@@ -91,6 +91,25 @@ final class IkeSas {
         reveal(initial, keys);
     }
 
+    /// Gives the current IKE SA the keys that IKE_INTERMEDIATE has made.
+    ///
+    /// @param secret SK(n); closed here
+    /// @param messageId that of the exchange
+    void advance(KeyMaterial secret, long messageId) {
+        IkeSa sa = current.orElseThrow();
+        InitialKeys initial = sa.initial();
+        IkeKeys next =
+                IkeKeys.intermediate(
+                        context.crypto(),
+                        initial.suite(),
+                        sa.keys(),
+                        secret,
+                        initial.contributions());
+        secret.close();
+        sa.advance(next, protections(initial, next), messageId);
+        reveal(initial, next);
+    }
+
     /// An IKE SA that CREATE_CHILD_SA has made. It is not the current one before [#promote].
     ///
     /// @param began whether we sent the request

@@ -10,6 +10,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.AuthenticationContext;
 import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
+import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.transport.TransportKind;
@@ -19,17 +20,22 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /// The stages of an original initiator until the IKE SA is established.
 ///
-///     AwaitingInitResponse ─► AwaitingAuthResponse ─► (JudgingPeer ─►) EstablishedPeer
+///     AwaitingInitResponse ─► (AwaitingIntermediateResponse ─►) AwaitingAuthResponse ─► (JudgingPeer ─►)
+///     EstablishedPeer
 final class InitiatorSetup {
     /// How long a refusal without proof waits for a better answer (IK-048).
     private static final Duration HINT_PATIENCE = Duration.ofSeconds(1);
@@ -130,7 +136,7 @@ final class InitiatorSetup {
                     peering.courier().settled();
                     peering.courier().announced(keys.ikeTcpPort());
                     peering.derive(true, keys, request, octets, path);
-                    yield authenticate(now, path, keys.nat().carriedOut());
+                    yield proceed(now, path, keys.nat().carriedOut());
                 }
             };
         }
@@ -177,7 +183,8 @@ final class InitiatorSetup {
             peering.passed(now, path);
         }
 
-        private Stage authenticate(MonoTime now, TransportPath path, boolean natDetection) {
+        /// What IKE_SA_INIT has agreed on goes on with the additional key exchanges, if there are any.
+        private Stage proceed(MonoTime now, TransportPath path, boolean natDetection) {
             boolean streamed = path.kind() == TransportKind.TCP_ENCAPSULATION;
             if (!streamed && !natDetection) {
                 peering.end(
@@ -189,41 +196,103 @@ final class InitiatorSetup {
                 return this;
             }
             peering.courier().floatToNatTraversal();
-            ConnectionConfig connection = peering.connection().orElseThrow();
-            boolean canWaive = peering.theSa().initial().childless();
-            boolean waives =
-                    connection.children().isEmpty()
-                            || connection.childless() == Childless.FORCE
-                            || (connection.childless() == Childless.PREFER && canWaive);
-            if (waives && !canWaive) {
-                peering.end("the peer wants a Child SA at once", Optional.of(notChildless()));
-                return this;
-            }
-            Optional<Spi> spi = waives ? Optional.empty() : peering.takeSpi();
-            var context =
-                    new AuthenticationContext(
-                            peering.context(),
-                            peering.theSa().initial(),
-                            peering.theSa().keys(),
-                            request,
-                            peering.theSa().initResponse(),
-                            path.local().getAddress(),
-                            path.remote().getAddress());
-            var auth = new IkeAuth.Initiating(context, connection, spi);
-            boolean onlyOne = connection.uniqueness() != ConnectionConfig.Uniqueness.KEEP;
-            return switch (auth.buildRequest(onlyOne)) {
-                case IkeAuth.Request.Impossible(SessionFailure failure) -> {
-                    peering.end("we cannot authenticate", Optional.of(failure));
+            List<KeyExchangeMethod> due = peering.theSa().initial().suite().additionalMethods();
+            return due.isEmpty()
+                    ? authenticate(now, peering, this)
+                    : new AwaitingIntermediateResponse(peering, due).begin(now);
+        }
+    }
+
+    /// An additional key exchange is under way.
+    static final class AwaitingIntermediateResponse implements Stage {
+        private final Peering peering;
+        private final Deque<KeyExchangeMethod> due;
+        private Optional<IkeIntermediate.Initiating> exchange = Optional.empty();
+
+        AwaitingIntermediateResponse(Peering peering, List<KeyExchangeMethod> due) {
+            this.peering = peering;
+            this.due = new ArrayDeque<>(due);
+        }
+
+        Stage begin(MonoTime now) {
+            var next = new IkeIntermediate.Initiating(peering.context(), due.remove());
+            exchange = Optional.of(next);
+            peering.request(now, ExchangeType.IKE_INTERMEDIATE, next.buildRequest());
+            return this;
+        }
+
+        @Override
+        public Stage onConnectionOpened(MonoTime now) {
+            peering.courier().resume(now);
+            return this;
+        }
+
+        @Override
+        public Stage onResponse(
+                MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            peering.courier().settled();
+            IkeIntermediate.Initiating current = exchange.orElseThrow();
+            IkeIntermediate.Verdict verdict = current.processResponse(payloads);
+            current.close();
+            return switch (verdict) {
+                case IkeIntermediate.Verdict.Agreed(KeyMaterial secret) -> {
+                    peering.sas().advance(secret, header.messageId());
+                    yield due.isEmpty() ? authenticate(now, peering, this) : begin(now);
+                }
+                case IkeIntermediate.Verdict.Refused(SessionFailure failure) -> {
+                    peering.end("refused by the peer", Optional.of(failure));
                     yield this;
                 }
-                case IkeAuth.Request.Ready(List<Payload> payloads) -> {
-                    List<Payload> all = new ArrayList<>(payloads);
-                    all.addAll(peering.mobility().offer());
-                    peering.request(now, ExchangeType.IKE_AUTH, all);
-                    yield new AwaitingAuthResponse(peering, auth, spi);
+                case IkeIntermediate.Verdict.Unusable(SessionFailure failure) -> {
+                    // nobody can be told: the responder has gone over to keys that we do not have
+                    peering.end("IKE_INTERMEDIATE failed", Optional.of(failure));
+                    yield this;
                 }
             };
         }
+    }
+
+    /// Goes on with IKE_AUTH.
+    ///
+    /// @param now the time
+    /// @param from the stage that it comes from
+    private static Stage authenticate(MonoTime now, Peering peering, Stage from) {
+        ConnectionConfig connection = peering.connection().orElseThrow();
+        IkeSa sa = peering.theSa();
+        boolean canWaive = sa.initial().childless();
+        boolean waives =
+                connection.children().isEmpty()
+                        || connection.childless() == Childless.FORCE
+                        || (connection.childless() == Childless.PREFER && canWaive);
+        if (waives && !canWaive) {
+            peering.end("the peer wants a Child SA at once", Optional.of(notChildless()));
+            return from;
+        }
+        Optional<Spi> spi = waives ? Optional.empty() : peering.takeSpi();
+        var context =
+                new AuthenticationContext(
+                        peering.context(),
+                        sa.initial(),
+                        sa.keys(),
+                        sa.initRequest(),
+                        sa.initResponse(),
+                        sa.transcript().intAuth(sa.nextRequestId()),
+                        sa.initPath().local().getAddress(),
+                        sa.initPath().remote().getAddress());
+        var auth = new IkeAuth.Initiating(context, connection, spi);
+        boolean onlyOne = connection.uniqueness() != ConnectionConfig.Uniqueness.KEEP;
+        return switch (auth.buildRequest(onlyOne)) {
+            case IkeAuth.Request.Impossible(SessionFailure failure) -> {
+                peering.end("we cannot authenticate", Optional.of(failure));
+                yield from;
+            }
+            case IkeAuth.Request.Ready(List<Payload> payloads) -> {
+                List<Payload> all = new ArrayList<>(payloads);
+                all.addAll(peering.mobility().offer());
+                peering.request(now, ExchangeType.IKE_AUTH, all);
+                yield new AwaitingAuthResponse(peering, auth, spi);
+            }
+        };
     }
 
     private static SessionFailure notChildless() {

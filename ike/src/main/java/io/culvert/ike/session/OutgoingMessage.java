@@ -7,6 +7,7 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.Octets;
 import java.util.List;
+import java.util.Optional;
 
 /// A message of ours in the forms in which it is sent: whole, and in fragments over UDP if it is too large for one
 /// datagram.
@@ -17,6 +18,7 @@ final class OutgoingMessage {
     private static final int SMALLEST =
             Fragmentation.messageOctets(Fragmentation.smallestPacketOctets());
 
+    private final Optional<SkProtection> protection;
     private final IkeHeader header;
     private final String notation;
     private final Octets whole;
@@ -25,11 +27,13 @@ final class OutgoingMessage {
     private List<Octets> fragments = List.of();
 
     private OutgoingMessage(
+            Optional<SkProtection> protection,
             IkeHeader header,
             String notation,
             Octets whole,
             int largestDatagram,
             List<Payload> payloads) {
+        this.protection = protection;
         this.header = header;
         this.notation = notation;
         this.whole = whole;
@@ -40,11 +44,17 @@ final class OutgoingMessage {
     /// A message that nothing protects, so it cannot be fragmented.
     static OutgoingMessage unprotected(IkeHeader header, List<Payload> payloads, Octets message) {
         return new OutgoingMessage(
-                header, Outbox.notation(payloads), message, Integer.MAX_VALUE, List.of());
+                Optional.empty(),
+                header,
+                Outbox.notation(payloads),
+                message,
+                Integer.MAX_VALUE,
+                List.of());
     }
 
     /// A message of an IKE SA.
     ///
+    /// @param protection that of the IKE SA, as it is now: later keys are not for this message
     /// @param largestDatagram the size in octets above which it goes in fragments over UDP
     static OutgoingMessage sealed(
             SkProtection protection,
@@ -53,6 +63,7 @@ final class OutgoingMessage {
             int largestDatagram) {
         Octets whole = protection.seal(header, List.of(), payloads);
         return new OutgoingMessage(
+                Optional.of(protection),
                 header,
                 Outbox.notation(payloads),
                 whole,
@@ -82,15 +93,13 @@ final class OutgoingMessage {
     }
 
     /// What has to be sent on a path.
-    ///
-    /// @param protection that of the IKE SA that the message belongs to
-    List<Octets> on(TransportPath path, SkProtection protection) {
+    List<Octets> on(TransportPath path) {
         boolean fits = !(path instanceof TransportPath.Udp) || whole.size() <= largestDatagram;
-        if (fits) {
+        if (fits || protection.isEmpty()) {
             return whole();
         }
         if (fragments.isEmpty()) {
-            fragments = protection.sealWithin(header, List.of(), payloads, largestDatagram);
+            fragments = protection.get().sealWithin(header, List.of(), payloads, largestDatagram);
         }
         return fragments;
     }

@@ -237,11 +237,7 @@ final class Peering {
                         context.crypto(),
                         initial.suite(),
                         initial.secret(),
-                        new IkeKeys.Contributions(
-                                initial.initiatorNonce(),
-                                initial.responderNonce(),
-                                initial.initiatorSpi(),
-                                initial.responderSpi()));
+                        initial.contributions());
         initial.secret().close();
         weStarted = originalInitiator;
         sas.begin(originalInitiator, initial, keys, initRequest, initResponse, path);
@@ -278,9 +274,7 @@ final class Peering {
             end("the message IDs of the IKE SA are used up", Optional.empty());
             return;
         }
-        OutgoingMessage message =
-                OutgoingMessage.sealed(
-                        in.outbound(), in.nextRequest(exchange), payloads, largestDatagram());
+        OutgoingMessage message = sealed(in, in.nextRequest(exchange), payloads);
         Transmission request = Transmission.of(in, undertaking, message, payloads);
         courier.send(now, request);
         if (request.wasSent()) {
@@ -291,13 +285,17 @@ final class Peering {
     /// Answers a protected request by the path it came by, and remembers the answer.
     void respond(MonoTime now, TransportPath path, IkeHeader request, List<Payload> payloads) {
         IkeSa in = saOf(request).orElseThrow();
-        OutgoingMessage message =
-                OutgoingMessage.sealed(in.outbound(), request.reply(), payloads, largestDatagram());
+        OutgoingMessage message = sealed(in, request.reply(), payloads);
         in.responses().put(message, in.window().size());
         for (TransportPath asked : in.window().answered(request.messageId(), path)) {
-            outbox.send(asked, message, message.on(asked, in.outbound()), false);
+            outbox.send(asked, message, message.on(asked), false);
         }
         passed(now, path);
+    }
+
+    private OutgoingMessage sealed(IkeSa in, IkeHeader header, List<Payload> payloads) {
+        in.noteSent(context.crypto(), header, payloads);
+        return OutgoingMessage.sealed(in.outbound(), header, payloads, largestDatagram());
     }
 
     /// The size in octets up to which a message goes in one datagram.

@@ -54,7 +54,22 @@ final class Reception {
     private static final MessageCodec CODEC = new MessageCodec();
 
     /// A message of which fragments have come.
-    private record Queue(IkeSa sa, boolean response, long messageId, Reassembly reassembly) {}
+    private static final class Queue {
+        final IkeSa sa;
+        final boolean response;
+        final long messageId;
+        final Reassembly reassembly;
+
+        /// The first fragment as it came, once it is there.
+        Octets first = Octets.EMPTY;
+
+        Queue(IkeSa sa, IkeHeader header, Reassembly reassembly) {
+            this.sa = sa;
+            this.response = header.response();
+            this.messageId = header.messageId();
+            this.reassembly = reassembly;
+        }
+    }
 
     /// Our choice: one request and one response of two IKE SAs.
     private static final int MOST_QUEUES = 4;
@@ -137,7 +152,7 @@ final class Reception {
         if (!fits) {
             return dropped(path, repeated ? DropReason.REPEATED_REQUEST : DropReason.FRAGMENT);
         }
-        return switch (sa.inbound().open(octets, message)) {
+        return switch (sa.inbound(header).open(octets, message)) {
             case OpenResult.BadIntegrity _ -> badIntegrity(path);
             case OpenResult.Malformed _ -> dropped(path, DropReason.FRAGMENT);
             case OpenResult.Opened(var _, Octets plaintext) -> {
@@ -146,7 +161,7 @@ final class Reception {
                     isExpected(sa, path, header, awaitsRequests);
                     yield NOTHING;
                 }
-                yield add(now, sa, path, header, fragment, plaintext);
+                yield add(now, sa, path, octets, message, plaintext);
             }
         };
     }
@@ -169,14 +184,19 @@ final class Reception {
             MonoTime now,
             IkeSa sa,
             TransportPath path,
-            IkeHeader header,
-            EncryptedFragment fragment,
+            Octets octets,
+            IkeMessage message,
             Octets plaintext) {
+        IkeHeader header = message.header();
+        EncryptedFragment fragment = (EncryptedFragment) message.payloads().getLast();
         suspect = Optional.empty();
         queueOf(sa, header)
                 .filter(q -> q.reassembly.fit(fragment) == Reassembly.Fit.NEWER)
                 .ifPresent(queues::remove);
         Queue queue = queueOf(sa, header).orElseGet(() -> newQueue(now, sa, header, fragment));
+        if (fragment.number() == 1) {
+            queue.first = octets;
+        }
         if (!queue.reassembly.add(fragment, plaintext)) {
             queues.remove(queue);
             arm();
@@ -188,16 +208,29 @@ final class Reception {
         }
         queues.remove(queue);
         arm();
+        if (CODEC.decode(queue.first) instanceof DecodeResult.Decoded(IkeMessage first)) {
+            note(sa, queue.first, first, whole.get());
+        }
         return new Result.Opened(
                 header, CODEC.decodePayloads(queue.reassembly.first(), whole.get()));
+    }
+
+    /// What the peer says in IKE_INTERMEDIATE is part of what AUTH proves, however it was cut (E1-8).
+    private void note(IkeSa sa, Octets octets, IkeMessage message, Octets inside) {
+        if (message.header().exchangeType().equals(ExchangeType.IKE_INTERMEDIATE)) {
+            sa.note(
+                    peering.context().crypto(),
+                    message.header(),
+                    MessageCodec.receivedPrefix(octets, message, inside.size()),
+                    inside);
+        }
     }
 
     private Queue newQueue(MonoTime now, IkeSa sa, IkeHeader header, EncryptedFragment fragment) {
         if (queues.size() >= MOST_QUEUES) {
             queues.removeFirst();
         }
-        Queue queue =
-                new Queue(sa, header.response(), header.messageId(), Reassembly.of(now, fragment));
+        Queue queue = new Queue(sa, header, Reassembly.of(now, fragment));
         queues.add(queue);
         arm();
         return queue;
@@ -225,14 +258,17 @@ final class Reception {
             boolean awaitsRequests) {
         IkeHeader header = message.header();
         ChainResult chain;
-        switch (sa.inbound().open(octets, message)) {
+        Octets inside = Octets.EMPTY;
+        switch (sa.inbound(header).open(octets, message)) {
             case OpenResult.BadIntegrity _ -> {
                 return badIntegrity(path);
             }
             case OpenResult.Malformed(String detail) ->
                     chain = new ChainResult.Malformed(MalformedReason.TRUNCATED, detail);
-            case OpenResult.Opened(var first, Octets plaintext) ->
-                    chain = CODEC.decodePayloads(first, plaintext);
+            case OpenResult.Opened(var first, Octets plaintext) -> {
+                chain = CODEC.decodePayloads(first, plaintext);
+                inside = plaintext;
+            }
         }
         suspect = Optional.empty();
         boolean isNew =
@@ -243,6 +279,7 @@ final class Reception {
             // the whole message is there: its fragments are of no more use (E1-9)
             queueOf(sa, header).ifPresent(queues::remove);
             arm();
+            note(sa, octets, message, inside);
         }
         return isNew ? new Result.Opened(header, chain) : NOTHING;
     }
@@ -265,12 +302,7 @@ final class Reception {
                     sa.responses()
                             .find(id)
                             .ifPresent(response ->
-                                    peering.outbox()
-                                            .send(
-                                                    path,
-                                                    response,
-                                                    response.on(path, sa.outbound()),
-                                                    true));
+                                    peering.outbox().send(path, response, response.on(path), true));
                 }
                 peering.outbox().drop(path, DropReason.REPEATED_REQUEST);
                 yield false;

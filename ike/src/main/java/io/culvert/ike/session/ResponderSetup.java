@@ -7,6 +7,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.AuthenticationContext;
 import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
+import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.extension.Mobike;
@@ -18,16 +19,21 @@ import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.crypto.KeyExchangeMethod;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /// The stages of an original responder until the IKE SA is established.
 ///
-///     AwaitingInitRequest ─► AwaitingAuthRequest ─► (Judging the peer ─►) EstablishedPeer
+///     AwaitingInitRequest ─► AwaitingAuthRequest (with IKE_INTERMEDIATE before, if agreed) ─► (Judging the peer ─►)
+///     EstablishedPeer
 final class ResponderSetup {
     private ResponderSetup() {}
 
@@ -79,13 +85,7 @@ final class ResponderSetup {
         private static List<ConnectionConfig> matching(
                 List<ConnectionConfig> admitted, IkeSuite suite) {
             return admitted.stream()
-                    .filter(c ->
-                            c.proposals().stream()
-                                    .anyMatch(p ->
-                                            p.encryption().contains(suite.encryption())
-                                                    && p.prfs().contains(suite.prf())
-                                                    && p.keyExchanges()
-                                                            .contains(suite.keyExchange())))
+                    .filter(c -> c.proposals().stream().anyMatch(suite::isFrom))
                     .toList();
         }
     }
@@ -94,7 +94,9 @@ final class ResponderSetup {
     static final class AwaitingAuthRequest implements Stage {
         private final Peering peering;
         private final List<ConnectionConfig> candidates;
+        private final Deque<KeyExchangeMethod> due;
         private Optional<Pending> pending = Optional.empty();
+        private boolean silent;
 
         private record Pending(
                 TransportPath path,
@@ -106,6 +108,7 @@ final class ResponderSetup {
         AwaitingAuthRequest(Peering peering, List<ConnectionConfig> candidates) {
             this.peering = peering;
             this.candidates = candidates;
+            this.due = new ArrayDeque<>(peering.theSa().initial().suite().additionalMethods());
         }
 
         @Override
@@ -115,14 +118,21 @@ final class ResponderSetup {
 
         @Override
         public boolean repeatsInit() {
-            return pending.isEmpty();
+            return !silent;
         }
 
         @Override
         public Stage onRequest(
                 MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            silent = true;
+            if (header.exchangeType().equals(ExchangeType.IKE_INTERMEDIATE) && pending.isEmpty()) {
+                return intermediate(now, path, header, payloads);
+            }
             if (!header.exchangeType().equals(ExchangeType.IKE_AUTH)) {
                 return withoutAuthentication(now, path, header, payloads);
+            }
+            if (!due.isEmpty()) {
+                return refuse(now, path, header, IkeIntermediate.missing(due.getFirst()));
             }
             peering.mobility().heard(payloads);
             if (pending.isPresent()) {
@@ -150,11 +160,34 @@ final class ResponderSetup {
                             sa.keys(),
                             sa.initRequest(),
                             sa.initResponse(),
+                            sa.transcript().intAuth(header.messageId()),
                             path.local().getAddress(),
                             path.remote().getAddress());
             var exchange = new IkeAuth.Responding(context, candidates, spi.get());
             var first = new Pending(path, header, exchange, spi.get(), 0);
             return apply(now, first, exchange.processRequest(payloads));
+        }
+
+        /// The next additional key exchange, whose keys are for what comes after its response.
+        private Stage intermediate(
+                MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
+            Optional<KeyExchangeMethod> next = Optional.ofNullable(due.poll());
+            return switch (IkeIntermediate.processRequest(peering.context(), next, payloads)) {
+                case IkeIntermediate.Reply.Accepted(List<Payload> answer, KeyMaterial secret) -> {
+                    peering.respond(now, path, header, answer);
+                    peering.sas().advance(secret, header.messageId());
+                    yield this;
+                }
+                case IkeIntermediate.Reply.Refused(var _, SessionFailure failure) ->
+                        refuse(now, path, header, failure);
+            };
+        }
+
+        private Stage refuse(
+                MonoTime now, TransportPath path, IkeHeader header, SessionFailure failure) {
+            peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
+            peering.end("the peer breaks the protocol", Optional.of(failure));
+            return this;
         }
 
         /// The peer allows no NAT, and there is one (E2-7). It begins anew if it wants to.

@@ -94,7 +94,7 @@ final class Transmission {
 
     /// What has to be sent on a path.
     List<Octets> on(TransportPath path) {
-        return sa.map(of -> message.on(path, of.outbound())).orElseGet(message::whole);
+        return message.on(path);
     }
 
     /// When something has to be done if no answer comes; nothing while a way to the peer is waited for elsewhere.

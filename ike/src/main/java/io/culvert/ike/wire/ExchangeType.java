@@ -48,6 +48,11 @@ public record ExchangeType(int value) {
         return equals(IKE_SA_INIT) || equals(IKE_SESSION_RESUME);
     }
 
+    /// Whether this exchange belongs to the beginning of an IKE SA, after the first one.
+    public boolean isSetup() {
+        return equals(IKE_INTERMEDIATE) || equals(IKE_AUTH);
+    }
+
     /// The RFC's name, or the number of one that has none here.
     @Override
     public String toString() {

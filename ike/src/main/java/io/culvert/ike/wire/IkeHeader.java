@@ -37,8 +37,8 @@ public record IkeHeader(
     private static final int RESPONSE_FLAG = 0x20;
     private static final int VERSION_FLAG = 0x10;
     private static final int INITIATOR_FLAG = 0x08;
-    private static final int NEXT_PAYLOAD_OFFSET = 16;
-    private static final int LENGTH_OFFSET = 24;
+    static final int NEXT_PAYLOAD_OFFSET = 16;
+    static final int LENGTH_OFFSET = 24;
 
     /// Checks the ranges.
     public IkeHeader {

@@ -120,6 +120,43 @@ public final class MessageCodec {
         return out.u16(number).u16(total).build();
     }
 
+    /// What [#protectedPrefix] would have given for a message that came, from its octets as they came: reserved bits stay.
+    /// Of a message that came in fragments, this takes the first, and what it gives is that of the whole message.
+    ///
+    /// @param message an encrypted message, or a first fragment
+    /// @param decoded the same, decoded
+    /// @param bodyOctets the length that the SK payload's body shall have
+    /// @spec https://www.rfc-editor.org/rfc/rfc9242#section-3.3.2 RFC 9242 section 3.3.2
+    public static Octets receivedPrefix(Octets message, IkeMessage decoded, int bodyOctets) {
+        boolean fragment = decoded.payloads().getLast() instanceof EncryptedFragment;
+        int afterHeader =
+                switch (decoded.payloads().getLast()) {
+                    case Encrypted(PayloadType _, Octets body) -> message.size() - body.size();
+                    case EncryptedFragment(PayloadType _, int _, int _, Octets body) ->
+                            message.size() - body.size() - EncryptedFragment.NUMBERS_OCTETS;
+                    case Payload other ->
+                            throw new IllegalArgumentException(other.type() + " is not encrypted");
+                };
+        OctetsBuilder out = new OctetsBuilder(afterHeader).octets(message.slice(0, afterHeader));
+        if (fragment) {
+            out.putU8(nextPayloadBeforeLast(message, decoded), PayloadType.SK.value());
+        }
+        return out.putU16(afterHeader - 2, Wire.PAYLOAD_HEADER_OCTETS + bodyOctets)
+                .putU32(IkeHeader.LENGTH_OFFSET, afterHeader + bodyOctets)
+                .build();
+    }
+
+    /// Where the message says of which type its last payload is.
+    private static int nextPayloadBeforeLast(Octets message, IkeMessage decoded) {
+        int place = IkeHeader.NEXT_PAYLOAD_OFFSET;
+        int payload = IkeHeader.OCTETS;
+        for (int i = 1; i < decoded.payloads().size(); i++) {
+            place = payload;
+            payload += message.u16(payload + 2);
+        }
+        return place;
+    }
+
     private static void openProtection(
             OctetsBuilder out,
             IkeHeader header,

@@ -57,7 +57,12 @@ class KeyDerivationTest {
         KeyMaterial skD = IkeKeys.initial(CRYPTO, suite, secret(vector, "gir"), both(vector)).skD();
         IkeKeys keys =
                 IkeKeys.rekeyed(
-                        CRYPTO, suite.prf(), skD, suite, secret(vector, "girnew"), both(vector));
+                        CRYPTO,
+                        suite.prf(),
+                        skD,
+                        suite,
+                        SharedSecrets.of(secret(vector, "girnew")),
+                        both(vector));
         Octets expected =
                 Octets.wrap(
                         PrfPlus.expand(
@@ -86,7 +91,13 @@ class KeyDerivationTest {
                 KeyMaterial.wrap(
                         "SK_d", vector.octets("keymat").slice(0, before.outputOctets()).toArray());
         IkeKeys keys =
-                IkeKeys.rekeyed(CRYPTO, before, skD, next, secret(vector, "girnew"), both(vector));
+                IkeKeys.rekeyed(
+                        CRYPTO,
+                        before,
+                        skD,
+                        next,
+                        SharedSecrets.of(secret(vector, "girnew")),
+                        both(vector));
         KeyMaterial expected =
                 PrfPlus.expand(
                         CRYPTO.prf(PrfAlgorithm.HMAC_SHA2_512),
@@ -120,7 +131,7 @@ class KeyDerivationTest {
                             CRYPTO,
                             prf,
                             skD,
-                            secret(vector, "girnew"),
+                            SharedSecrets.of(secret(vector, "girnew")),
                             vector.octets("ni"),
                             vector.octets("nr"),
                             transform);

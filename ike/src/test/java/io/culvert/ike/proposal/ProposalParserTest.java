@@ -78,7 +78,9 @@ class ProposalParserTest {
                 "aes256-sha256-prfsha512-x448",
                 "chacha20poly1305-prfsha512-prfsha1-ecp521",
                 "aes192ctr-sha1-modp8192",
-                "aes256gcm16-prfsha384-mlkem768-mlkem1024-mlkem512"
+                "aes256gcm16-prfsha384-mlkem768-mlkem1024-mlkem512",
+                "aes256gcm16-prfsha384-x25519-ke1_mlkem768",
+                "aes128-sha256-x25519-ecp384-ke1_mlkem1024-ke1_mlkem768-ke1_none-ke3_x448-ke7_ecp521"
             })
     void theNotationIsReadBack(String text) {
         assertThat(ProposalParser.ike(text)).map(IkeProposal::toString).containsExactly(text);
@@ -110,6 +112,9 @@ class ProposalParserTest {
                 "aes128gcm16-prfsha256-x25519-esn | esn and noesn are for ESP alone",
                 "aes128gcm16--x25519 | a word is missing between hyphens",
                 "aes128gcm16-default | \"default\" stands alone",
+                "aes128gcm16-prfsha256-x25519-ke8_mlkem768 | \"ke8_mlkem768\" is not known here",
+                "aes128gcm16-prfsha256-x25519-ke1_mlkem678 | in \"ke1_mlkem678\", \"mlkem678\" is not known here, the nearest word is \"mlkem768\"",
+                "aes128gcm16-prfsha256-x25519-ke1_modp1024 | \"modp1024\" is too weak",
                 "'' | a word is missing"
             })
     void mistakesInIkeProposals(String text, String message) {
@@ -147,6 +152,39 @@ class ProposalParserTest {
                 .allSatisfy(
                         proposal -> assertThat(proposal.extendedSequenceNumbers()).contains(false));
         assertThat(esp.getFirst().encryption()).contains(GCM_128);
+    }
+
+    @Test
+    @DisplayName(
+            "additional key exchanges stand in the order of their numbers; ESP needs a first one (E9-1)")
+    void additionalKeyExchanges() {
+        assertThat(ProposalParser.ike("aes128gcm16-prfsha256-ke2_x448-x25519-ke1_mlkem768"))
+                .map(IkeProposal::toString)
+                .containsExactly("aes128gcm16-prfsha256-x25519-ke1_mlkem768-ke2_x448");
+        assertThat(ProposalParser.esp("aes128gcm16-x25519-ke1_mlkem768-esn"))
+                .map(EspProposal::toString)
+                .containsExactly("aes128gcm16-x25519-ke1_mlkem768-esn");
+        assertThatThrownBy(() -> ProposalParser.esp("aes128gcm16-ke1_mlkem768"))
+                .hasMessageContaining("ke1_mlkem768 needs a first key exchange");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "aes128gcm16-prfsha256-x25519, false",
+        "aes128gcm16-prfsha256-mlkem512, true",
+        "aes128gcm16-prfsha256-mlkem512-x25519, false",
+        "aes128gcm16-prfsha256-x25519-ke1_mlkem768, true",
+        "aes128gcm16-prfsha256-x25519-ke1_mlkem768-ke1_none, false",
+        "aes128gcm16-prfsha256-x25519-ke1_x448-ke2_mlkem768-ke2_mlkem1024, true",
+        "aes128gcm16-prfsha256-x25519-ke1_x448-ke1_mlkem768, false"
+    })
+    @DisplayName("a proposal is post-quantum if every choice from it is (E9-6)")
+    void postQuantum(String text, boolean expected) {
+        assertThat(ProposalParser.ike(text))
+                .allMatch(proposal -> proposal.isPostQuantum() == expected);
+        assertThat(ProposalParser.ikePostQuantum("default"))
+                .isNotEmpty()
+                .allMatch(IkeProposal::isPostQuantum);
     }
 
     @Test

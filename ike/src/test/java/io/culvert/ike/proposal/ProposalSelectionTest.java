@@ -105,7 +105,7 @@ class ProposalSelectionTest {
         ProposalSubstructure good = ProposalOffer.ofIke(ike).proposals().getFirst();
         SecurityAssociation rekeying =
                 single(ProtocolId.IKE, Octets.ofHex("0102030405060708"), good.transforms());
-        assertThat(ProposalSelection.chooseIke(ike, rekeying, Optional.empty())).isEmpty();
+        assertThat(ProposalSelection.chooseIke(ike, rekeying, Optional.empty(), true)).isEmpty();
 
         List<EspProposal> esp = ProposalParser.esp("aes128gcm16");
         List<TransformSubstructure> transforms =
@@ -125,11 +125,11 @@ class ProposalSelectionTest {
         SecurityAssociation withNone = offer(ours, transform(TransformType.INTEG, 0));
         SecurityAssociation withSha = offer(ours, transform(TransformType.INTEG, 12));
 
-        assertThat(ProposalSelection.chooseIke(ours, withNone, Optional.empty()))
+        assertThat(ProposalSelection.chooseIke(ours, withNone, Optional.empty(), true))
                 .get()
                 .extracting(choice -> choice.suite().integrity())
                 .isEqualTo(IntegrityAlgorithm.NONE);
-        assertThat(ProposalSelection.chooseIke(ours, withSha, Optional.empty())).isEmpty();
+        assertThat(ProposalSelection.chooseIke(ours, withSha, Optional.empty(), true)).isEmpty();
     }
 
     @Test
@@ -147,9 +147,9 @@ class ProposalSelectionTest {
                         ProposalOffer.ofIke(ours).proposals().getFirst().transforms());
 
         SecurityAssociation alone = new SecurityAssociation(List.of(strange));
-        assertThat(ProposalSelection.chooseIke(ours, alone, Optional.empty())).isEmpty();
+        assertThat(ProposalSelection.chooseIke(ours, alone, Optional.empty(), true)).isEmpty();
         SecurityAssociation both = new SecurityAssociation(List.of(strange, plain));
-        assertThat(ProposalSelection.chooseIke(ours, both, Optional.empty()))
+        assertThat(ProposalSelection.chooseIke(ours, both, Optional.empty(), true))
                 .get()
                 .extracting(ProposalSelection.IkeChoice::number)
                 .isEqualTo(7);
@@ -174,7 +174,9 @@ class ProposalSelectionTest {
                         new TransformSubstructure(TransformType.ENCR, 20, List.of(length, other)),
                         new TransformSubstructure(TransformType.ENCR, 20, List.of(length, length)));
         for (TransformSubstructure encr : unusable) {
-            assertThat(ProposalSelection.chooseIke(ours, proposal(encr, prf, ke), Optional.empty()))
+            assertThat(
+                            ProposalSelection.chooseIke(
+                                    ours, proposal(encr, prf, ke), Optional.empty(), true))
                     .as(encr.toString())
                     .isEmpty();
         }
@@ -228,7 +230,7 @@ class ProposalSelectionTest {
                 (ours, theirs) -> {
                     Optional<ProposalSelection.IkeChoice> choice =
                             ProposalSelection.chooseIke(
-                                    ours, ProposalOffer.ofIke(theirs), Optional.empty());
+                                    ours, ProposalOffer.ofIke(theirs), Optional.empty(), true);
                     choice.ifPresent(c ->
                             assertThat(
                                             ProposalSelection.acceptIke(
@@ -253,7 +255,8 @@ class ProposalSelectionTest {
                                     ProposalSelection.chooseIke(
                                                     ours,
                                                     ProposalOffer.ofIke(theirs),
-                                                    Optional.empty())
+                                                    Optional.empty(),
+                                                    true)
                                             .isPresent())
                             .isEqualTo(common);
                 });
@@ -298,7 +301,7 @@ class ProposalSelectionTest {
 
     private static IkeSuite chosen(List<IkeProposal> ours, IkeProposal theirs) {
         return ProposalSelection.chooseIke(
-                        ours, ProposalOffer.ofIke(List.of(theirs)), Optional.empty())
+                        ours, ProposalOffer.ofIke(List.of(theirs)), Optional.empty(), true)
                 .orElseThrow()
                 .suite();
     }
@@ -311,18 +314,22 @@ class ProposalSelectionTest {
                 ProposalSelection.chooseFirstChild(ProposalParser.esp("aes128-sha256"), offer)
                         .orElseThrow();
         assertThat(choice.number()).isEqualTo(2);
-        SecurityAssociation answer =
-                ProposalOffer.chosenEsp(
-                        choice.number(), choice.transform(), Optional.empty(), THEIR_SPI);
+        SecurityAssociation answer = ProposalOffer.chosenEsp(choice, THEIR_SPI);
         assertThat(ProposalSelection.acceptFirstChild(ours, answer))
                 .hasValue(
                         new ProposalSelection.EspChoice(
-                                2, choice.transform(), Optional.empty(), THEIR_SPI));
+                                2, choice.transform(), Optional.empty(), List.of(), THEIR_SPI));
         assertThat(
                         ProposalSelection.acceptFirstChild(
                                 ours,
                                 ProposalOffer.chosenEsp(
-                                        1, choice.transform(), Optional.empty(), THEIR_SPI)))
+                                        new ProposalSelection.EspChoice(
+                                                1,
+                                                choice.transform(),
+                                                Optional.empty(),
+                                                List.of(),
+                                                THEIR_SPI),
+                                        THEIR_SPI)))
                 .isEmpty();
     }
 
@@ -336,7 +343,7 @@ class ProposalSelectionTest {
                 WireGenerators.securityAssociations(),
                 Gen.enums(KeyExchangeMethod.class).optional(),
                 (sa, method) -> {
-                    ProposalSelection.chooseIke(ike, sa, method);
+                    ProposalSelection.chooseIke(ike, sa, method, true);
                     ProposalSelection.chooseFirstChild(esp, sa);
                     ProposalSelection.acceptIke(ike, sa);
                     ProposalSelection.acceptFirstChild(esp, sa);
@@ -363,7 +370,7 @@ class ProposalSelectionTest {
                                         transform(TransformType.KE, 2),
                                         transform(TransformType.ADDKE1, 36),
                                         transform(TransformType.SN, 1))))
-                .isEqualTo("camellia256-encr(21/128)-3des-sha1-modp1024-addke1(36)-esn");
+                .isEqualTo("camellia256-encr(21/128)-3des-sha1-modp1024-ke1_mlkem768-esn");
     }
 
     private static Gen<List<IkeProposal>> ikeProposals() {
@@ -401,14 +408,14 @@ class ProposalSelectionTest {
             offered.addAll(ProposalParser.ike(text));
         }
         return ProposalSelection.chooseIke(
-                ProposalParser.ike(ours), ProposalOffer.ofIke(offered), Optional.empty());
+                ProposalParser.ike(ours), ProposalOffer.ofIke(offered), Optional.empty(), true);
     }
 
     private static String chosen(
             List<IkeProposal> ours,
             SecurityAssociation theirs,
             Optional<KeyExchangeMethod> sentMethod) {
-        return ProposalSelection.chooseIke(ours, theirs, sentMethod)
+        return ProposalSelection.chooseIke(ours, theirs, sentMethod, true)
                 .orElseThrow()
                 .suite()
                 .toString();

@@ -34,7 +34,7 @@ import java.util.Optional;
 ///
 ///     Initiator                                            Responder
 ///     HDR, SK {[N(REKEY_SA),] SA, Ni, [KEi,] TSi, TSr} -->
-///                                        <--  HDR, SK {SA, Nr, [KEr,] TSi, TSr}
+///                                        <--  HDR, SK {SA, Nr, [KEr,] TSi, TSr, [N(ADDITIONAL_KEY_EXCHANGE)]}
 ///                                  or    <--  HDR, SK {N(INVALID_KE_PAYLOAD)}        again, with that method
 ///                                  or    <--  HDR, SK {N(SINGLE_PAIR_REQUIRED)}      again, with the first pair
 ///                                  or    <--  HDR, SK {N(NO_PROPOSAL_CHOSEN)} …      the IKE SA lives
@@ -67,10 +67,42 @@ public final class CreateChild {
         }
     }
 
+    /// What both agreed on, before the additional key exchanges.
+    ///
+    /// @param secret SK(0)
+    public record Begun(
+            ParentSa parent, Agreement agreement, KeyMaterial secret, List<Octets> nonces) {
+        /// Copies the list.
+        public Begun {
+            nonces = List.copyOf(nonces);
+        }
+
+        /// The new Child SA.
+        ///
+        /// @param additional SK(1) to SK(n)
+        public Made complete(List<KeyMaterial> additional) {
+            try (SharedSecrets secrets = new SharedSecrets(secret, additional)) {
+                ChildKeys keys =
+                        ChildKeys.derive(
+                                parent.context().crypto(),
+                                parent.prf(),
+                                parent.skD(),
+                                secrets,
+                                nonces.getFirst(),
+                                nonces.getLast(),
+                                agreement.transform());
+                return new Made(agreement, keys, nonces);
+            }
+        }
+    }
+
     /// What became of our request.
     public sealed interface Verdict {
         /// There is a new Child SA.
         record Agreed(Made made) implements Verdict {}
+
+        /// Additional key exchanges have to follow.
+        record Continues(Begun begun) implements Verdict {}
 
         /// The request has to be sent once more: its key exchange was for another method than the responder wants, or
         /// its selectors for more than one pair of addresses.
@@ -83,6 +115,9 @@ public final class CreateChild {
 
         /// The responder agreed, but to something that cannot be: the Child SA that it has now must be deleted.
         record Unusable(SessionFailure failure) implements Verdict {}
+
+        /// The responder's key exchange value must not be used: the IKE SA must be ended (E9-5).
+        record Broken(SessionFailure failure) implements Verdict {}
     }
 
     /// What becomes of the peer's request.
@@ -92,6 +127,9 @@ public final class CreateChild {
 
         /// There is a new Child SA.
         record Accepted(List<Payload> payloads, Made made) implements Reply {}
+
+        /// There will be one after the additional key exchanges.
+        record Continues(List<Payload> payloads, Begun begun) implements Reply {}
 
         /// There is none.
         ///
@@ -261,8 +299,7 @@ public final class CreateChild {
                 return misbehaved(response, "a nonce of " + peerNonce.size() + " octets");
             }
             if (agreement.keyExchange().isEmpty()) {
-                return new Verdict.Agreed(
-                        made(parent, agreement, Optional.empty(), nonce, peerNonce));
+                return new Verdict.Agreed(made(parent, agreement, nonce, peerNonce));
             }
             KeyExchange ours = keyExchange.orElseThrow();
             boolean fits =
@@ -272,19 +309,29 @@ public final class CreateChild {
             if (!fits) {
                 return misbehaved(response, "a key exchange that does not go with what it chose");
             }
-            try (KeyMaterial secret = ours.agree(ke.get().data())) {
-                return new Verdict.Agreed(
-                        made(parent, agreement, Optional.of(secret), nonce, peerNonce));
+            try {
+                Begun begun =
+                        new Begun(
+                                parent,
+                                agreement,
+                                ours.agree(ke.get().data()),
+                                List.of(nonce, peerNonce));
+                return agreement.additional().isEmpty()
+                        ? new Verdict.Agreed(begun.complete(List.of()))
+                        : new Verdict.Continues(begun);
             } catch (InvalidPublicValueException e) {
-                return misbehaved(response, "an invalid key exchange value");
+                return new Verdict.Broken(failure("an invalid key exchange value"));
             }
         }
 
+        private SessionFailure failure(String what) {
+            return new SessionFailure.PeerMisbehaved(
+                    "the peer's answer about child " + config.name() + " has " + what,
+                    "look into the peer's log");
+        }
+
         private Verdict misbehaved(List<Payload> response, String what) {
-            var failure =
-                    new SessionFailure.PeerMisbehaved(
-                            "the peer's answer about child " + config.name() + " has " + what,
-                            "look into the peer's log");
+            SessionFailure failure = failure(what);
             return PayloadChain.first(response, SecurityAssociation.class).isPresent()
                     ? new Verdict.Unusable(failure)
                     : new Verdict.Refused(Notify.of(NotifyType.INVALID_SYNTAX), failure);
@@ -337,7 +384,7 @@ public final class CreateChild {
         if (agreement.keyExchange().isEmpty()) {
             return new Reply.Accepted(
                     response(chosen, nonce, Optional.empty()),
-                    made(parent, agreement, Optional.empty(), peerNonce, nonce));
+                    made(parent, agreement, peerNonce, nonce));
         }
         KeyExchangeMethod method = agreement.keyExchange().get();
         Optional<KeyExchangePayload> ke = PayloadChain.first(request, KeyExchangePayload.class);
@@ -351,16 +398,18 @@ public final class CreateChild {
                     parent.context()
                             .crypto()
                             .respond(method, ke.get().data(), parent.context().random());
-            try (KeyMaterial secret = exchanged.secret()) {
-                return new Reply.Accepted(
-                        response(
-                                chosen,
-                                nonce,
-                                Optional.of(
-                                        new KeyExchangePayload(
-                                                method.transformId(), exchanged.value()))),
-                        made(parent, agreement, Optional.of(secret), peerNonce, nonce));
-            }
+            Begun begun =
+                    new Begun(parent, agreement, exchanged.secret(), List.of(peerNonce, nonce));
+            List<Payload> payloads =
+                    response(
+                            chosen,
+                            nonce,
+                            Optional.of(
+                                    new KeyExchangePayload(
+                                            method.transformId(), exchanged.value())));
+            return agreement.additional().isEmpty()
+                    ? new Reply.Accepted(payloads, begun.complete(List.of()))
+                    : new Reply.Continues(payloads, begun);
         } catch (InvalidPublicValueException e) {
             return invalid("an invalid key exchange value");
         }
@@ -388,31 +437,15 @@ public final class CreateChild {
         return payloads;
     }
 
-    private static Made made(
-            ParentSa parent,
-            Agreement agreement,
-            Optional<KeyMaterial> secret,
-            Octets nonceI,
-            Octets nonceR) {
-        var crypto = parent.context().crypto();
+    private static Made made(ParentSa parent, Agreement agreement, Octets nonceI, Octets nonceR) {
         ChildKeys keys =
-                secret.map(shared ->
-                                ChildKeys.derive(
-                                        crypto,
-                                        parent.prf(),
-                                        parent.skD(),
-                                        SharedSecrets.of(shared),
-                                        nonceI,
-                                        nonceR,
-                                        agreement.transform()))
-                        .orElseGet(() ->
-                                ChildKeys.derive(
-                                        crypto,
-                                        parent.prf(),
-                                        parent.skD(),
-                                        nonceI,
-                                        nonceR,
-                                        agreement.transform()));
+                ChildKeys.derive(
+                        parent.context().crypto(),
+                        parent.prf(),
+                        parent.skD(),
+                        nonceI,
+                        nonceR,
+                        agreement.transform());
         return new Made(agreement, keys, List.of(nonceI, nonceR));
     }
 }

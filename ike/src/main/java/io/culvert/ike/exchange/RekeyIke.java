@@ -34,7 +34,7 @@ import java.util.Optional;
 ///
 ///     Initiator                     Responder
 ///     HDR, SK {SA, Ni, KEi}    -->
-///                              <--  HDR, SK {SA, Nr, KEr}
+///                              <--  HDR, SK {SA, Nr, KEr, [N(ADDITIONAL_KEY_EXCHANGE)]}
 ///                        or    <--  HDR, SK {N(INVALID_KE_PAYLOAD)}      again, with that method
 ///                        or    <--  HDR, SK {N(TEMPORARY_FAILURE)} …     the old IKE SA lives
 ///
@@ -68,10 +68,49 @@ public final class RekeyIke {
         }
     }
 
+    /// What both agreed on, before the additional key exchanges.
+    ///
+    /// @param secret SK(0)
+    public record Begun(
+            ParentSa parent,
+            IkeSuite suite,
+            IkeSpi initiatorSpi,
+            IkeSpi responderSpi,
+            KeyMaterial secret,
+            List<Octets> nonces) {
+        /// Copies the list.
+        public Begun {
+            nonces = List.copyOf(nonces);
+        }
+
+        /// The new IKE SA.
+        ///
+        /// @param additional SK(1) to SK(n)
+        public Made complete(List<KeyMaterial> additional) {
+            Octets nonceI = nonces.getFirst();
+            Octets nonceR = nonces.getLast();
+            try (SharedSecrets secrets = new SharedSecrets(secret, additional)) {
+                IkeKeys keys =
+                        IkeKeys.rekeyed(
+                                parent.context().crypto(),
+                                parent.prf(),
+                                parent.skD(),
+                                suite,
+                                secrets,
+                                new IkeKeys.Contributions(
+                                        nonceI, nonceR, initiatorSpi, responderSpi));
+                return new Made(initiatorSpi, responderSpi, suite, keys, nonces);
+            }
+        }
+    }
+
     /// What became of our request.
     public sealed interface Verdict {
         /// There is a new IKE SA.
         record Agreed(Made made) implements Verdict {}
+
+        /// Additional key exchanges have to follow.
+        record Continues(Begun begun) implements Verdict {}
 
         /// The request has to be sent once more: its key exchange was for another method than the responder wants.
         record TryAgain() implements Verdict {}
@@ -92,6 +131,9 @@ public final class RekeyIke {
 
         /// There is a new IKE SA.
         record Accepted(List<Payload> payloads, Made made) implements Reply {}
+
+        /// There will be one after the additional key exchanges.
+        record Continues(List<Payload> payloads, Begun begun) implements Reply {}
 
         /// There is none.
         record Refused(List<Payload> payloads) implements Reply {}
@@ -195,9 +237,18 @@ public final class RekeyIke {
             if (!Nonces.isLongEnough(peerNonce, choice.suite().prf())) {
                 return misbehaved("a nonce of " + peerNonce.size() + " octets");
             }
-            try (KeyMaterial secret = keyExchange.agree(ke.data())) {
-                return new Verdict.Agreed(
-                        made(parent, choice.suite(), ours, choice.spi(), secret, nonce, peerNonce));
+            try {
+                Begun begun =
+                        new Begun(
+                                parent,
+                                choice.suite(),
+                                ours,
+                                choice.spi(),
+                                keyExchange.agree(ke.data()),
+                                List.of(nonce, peerNonce));
+                return choice.suite().additionalMethods().isEmpty()
+                        ? new Verdict.Agreed(begun.complete(List.of()))
+                        : new Verdict.Continues(begun);
             } catch (InvalidPublicValueException e) {
                 return misbehaved("an invalid key exchange value");
             }
@@ -256,15 +307,22 @@ public final class RekeyIke {
                             .crypto()
                             .respond(method.get(), ke.data(), parent.context().random());
             Octets nonce = Nonces.fresh(parent.context().random());
-            try (KeyMaterial secret = exchanged.secret()) {
-                Made made = made(parent, suite, choice.get().spi(), ours, secret, peerNonce, nonce);
-                return new Reply.Accepted(
-                        List.of(
-                                ProposalOffer.chosenIkeRekey(choice.get().number(), suite, ours),
-                                new Nonce(nonce),
-                                new KeyExchangePayload(ke.method(), exchanged.value())),
-                        made);
-            }
+            Begun begun =
+                    new Begun(
+                            parent,
+                            suite,
+                            choice.get().spi(),
+                            ours,
+                            exchanged.secret(),
+                            List.of(peerNonce, nonce));
+            List<Payload> payloads =
+                    List.of(
+                            ProposalOffer.chosenIkeRekey(choice.get().number(), suite, ours),
+                            new Nonce(nonce),
+                            new KeyExchangePayload(ke.method(), exchanged.value()));
+            return suite.additionalMethods().isEmpty()
+                    ? new Reply.Accepted(payloads, begun.complete(List.of()))
+                    : new Reply.Continues(payloads, begun);
         } catch (InvalidPublicValueException e) {
             return refused(NotifyType.INVALID_SYNTAX);
         }
@@ -272,24 +330,5 @@ public final class RekeyIke {
 
     private static Reply refused(NotifyType error) {
         return new Reply.Refused(List.of(Notify.of(error)));
-    }
-
-    private static Made made(
-            ParentSa parent,
-            IkeSuite suite,
-            IkeSpi initiator,
-            IkeSpi responder,
-            KeyMaterial secret,
-            Octets nonceI,
-            Octets nonceR) {
-        IkeKeys keys =
-                IkeKeys.rekeyed(
-                        parent.context().crypto(),
-                        parent.prf(),
-                        parent.skD(),
-                        suite,
-                        SharedSecrets.of(secret),
-                        new IkeKeys.Contributions(nonceI, nonceR, initiator, responder));
-        return new Made(initiator, responder, suite, keys, List.of(nonceI, nonceR));
     }
 }

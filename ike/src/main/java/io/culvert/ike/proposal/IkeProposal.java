@@ -40,11 +40,6 @@ public record IkeProposal(
         }
     }
 
-    /// The same without additional key exchanges.
-    IkeProposal withoutAdditional() {
-        return new IkeProposal(encryption, prfs, integrity, keyExchanges);
-    }
-
     /// strongSwan's notation, such as `aes128gcm16-prfsha256-x25519`; [ProposalParser] reads it back.
     @Override
     public String toString() {

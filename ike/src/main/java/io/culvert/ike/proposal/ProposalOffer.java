@@ -31,8 +31,7 @@ public final class ProposalOffer {
     ///
     /// @param spi our SPI for the new IKE SA
     public static SecurityAssociation ofIkeRekey(List<IkeProposal> proposals, IkeSpi spi) {
-        return ofIke(
-                proposals.stream().map(IkeProposal::withoutAdditional).toList(), spi.toOctets());
+        return ofIke(proposals, spi.toOctets());
     }
 
     private static SecurityAssociation ofIke(List<IkeProposal> proposals, Octets spi) {
@@ -103,6 +102,7 @@ public final class ProposalOffer {
                     .forEach(ke ->
                             transforms.add(
                                     TransformSubstructure.of(TransformType.KE, ke.transformId())));
+            transforms.addAll(additional(proposal.additional()));
             proposal.extendedSequenceNumbers()
                     .forEach(extended -> transforms.add(sequenceNumbers(extended)));
             offered.add(

@@ -102,11 +102,7 @@ public final class ProposalSelection {
             List<IkeProposal> ours,
             SecurityAssociation offered,
             Optional<KeyExchangeMethod> preferred) {
-        return chooseIke(
-                        ours.stream().map(IkeProposal::withoutAdditional).toList(),
-                        offered.proposals(),
-                        preferred,
-                        ProposalSelection::isIkeSpi)
+        return chooseIke(ours, offered.proposals(), preferred, ProposalSelection::isIkeSpi)
                 .map(found ->
                         new IkeRekeyChoice(
                                 found.their.number(),
@@ -190,7 +186,7 @@ public final class ProposalSelection {
                     ? NO_KEY_EXCHANGE
                     : Optional.empty();
         }
-        return KeyExchangeChoice.choose(our.keyExchanges(), List.of(), their, preferred);
+        return KeyExchangeChoice.choose(our.keyExchanges(), our.additional(), their, preferred);
     }
 
     private static boolean isIkeSpi(Octets spi) {

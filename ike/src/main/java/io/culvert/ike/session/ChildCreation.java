@@ -4,12 +4,14 @@ import io.culvert.ike.api.ChildConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.CreateChild;
+import io.culvert.ike.exchange.FollowupKe;
 import io.culvert.ike.exchange.Nonces;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
@@ -29,13 +31,15 @@ final class ChildCreation implements Undertaking {
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(30);
     private static final int MOST_DELETED = 16;
 
-    /// The Child SA that the peer has made meanwhile in place of the same one.
-    private record Rival(ChildSa child, List<Octets> nonces) {}
+    /// The Child SA that the peer has made meanwhile in place of the same one, or is about to make.
+    private record Rival(Optional<ChildSa> child, List<Octets> nonces) {}
 
     private final Peering peering;
     private final ChildConfig config;
     private final Optional<ChildSa> old;
     private Optional<CreateChild.Initiating> exchange = Optional.empty();
+    private Optional<CreateChild.Begun> begun = Optional.empty();
+    private Optional<FollowupKe.Initiating> followup = Optional.empty();
     private Optional<Spi> inbound = Optional.empty();
     private Optional<Rival> rival = Optional.empty();
 
@@ -69,9 +73,14 @@ final class ChildCreation implements Undertaking {
         return old.isEmpty() && config.name().equals(name);
     }
 
+    /// Whether it is between its key exchanges.
+    boolean isFollowingUp() {
+        return followup.isPresent();
+    }
+
     @Override
     public ExchangeType exchange() {
-        return ExchangeType.CREATE_CHILD_SA;
+        return isFollowingUp() ? ExchangeType.IKE_FOLLOWUP_KE : ExchangeType.CREATE_CHILD_SA;
     }
 
     @Override
@@ -94,6 +103,9 @@ final class ChildCreation implements Undertaking {
         if (replacedOrGone || thereMeanwhile) {
             abandoned();
             return Optional.empty();
+        }
+        if (followup.isPresent()) {
+            return Optional.of(followup.get().buildRequest());
         }
         if (exchange.isEmpty()) {
             inbound = peering.takeSpi();
@@ -119,7 +131,12 @@ final class ChildCreation implements Undertaking {
 
     /// The peer rekeys the same Child SA, and we have agreed.
     void rivaledBy(ChildSa child, List<Octets> nonces) {
-        rival = Optional.of(new Rival(child, nonces));
+        rival = Optional.of(new Rival(Optional.of(child), nonces));
+    }
+
+    /// The peer rekeys the same Child SA; additional key exchanges are still to come.
+    void rivaledBy(List<Octets> nonces) {
+        rival = Optional.of(new Rival(Optional.empty(), nonces));
     }
 
     /// The peer deletes a Child SA that we do not know: perhaps the one that the answer will tell us of.
@@ -131,12 +148,21 @@ final class ChildCreation implements Undertaking {
 
     @Override
     public void answered(MonoTime now, List<Payload> response) {
+        if (followup.isPresent()) {
+            followedUp(now, followup.get().processResponse(response));
+            return;
+        }
         CreateChild.Initiating current = exchange.orElseThrow();
         switch (current.processResponse(response)) {
             case CreateChild.Verdict.TryAgain _ -> peering.agenda().again(now, this);
             case CreateChild.Verdict.Agreed(CreateChild.Made made) -> {
                 current.close();
                 agreed(now, made);
+            }
+            case CreateChild.Verdict.Continues(CreateChild.Begun first) -> {
+                current.close();
+                begun = Optional.of(first);
+                followUp(now, first, response);
             }
             case CreateChild.Verdict.Refused(Notify error, SessionFailure failure) -> {
                 abandoned();
@@ -148,13 +174,78 @@ final class ChildCreation implements Undertaking {
                 peering.agenda().add(now, ChildDeletion.of(peering, unusable));
                 failed(now, failure);
             }
+            case CreateChild.Verdict.Broken(SessionFailure failure) -> broken(failure);
         }
+    }
+
+    /// Goes on with the additional key exchanges, unless the peer's rekeying has won: then only the peer does (E9-4).
+    private void followUp(MonoTime now, CreateChild.Begun first, List<Payload> response) {
+        if (isRedundant(first.nonces())) {
+            abandoned();
+            return;
+        }
+        Optional<Octets> link = FollowupKe.link(response);
+        if (link.isEmpty()) {
+            broken(misbehaved("has agreed on more key exchanges and gives no link to them"));
+            return;
+        }
+        if (rival.filter(other -> other.child().isEmpty()).isPresent()) {
+            rival = Optional.empty();
+            old.ifPresent(peering.followups()::forget);
+        }
+        followup =
+                Optional.of(
+                        new FollowupKe.Initiating(
+                                peering.context(), first.agreement().additional(), link.get()));
+        peering.agenda().again(now, this);
+    }
+
+    private void followedUp(MonoTime now, FollowupKe.Verdict verdict) {
+        switch (verdict) {
+            case FollowupKe.Verdict.Next _ -> peering.agenda().again(now, this);
+            case FollowupKe.Verdict.Complete(List<KeyMaterial> secrets) -> {
+                peering.followups().completed();
+                agreed(now, begun.orElseThrow().complete(secrets));
+            }
+            case FollowupKe.Verdict.Lost _ -> {
+                abandoned();
+                if (peering.followups().isLostTooOften()) {
+                    broken(misbehaved("loses its key exchanges again and again"));
+                } else {
+                    retryLater(now);
+                }
+            }
+            case FollowupKe.Verdict.Refused(Notify error, SessionFailure failure) -> {
+                abandoned();
+                refused(now, error, failure);
+            }
+            case FollowupKe.Verdict.Unusable(SessionFailure failure) -> broken(failure);
+        }
+    }
+
+    private SessionFailure misbehaved(String what) {
+        return new SessionFailure.PeerMisbehaved(
+                "the peer " + what + ", for child " + config.name(), "look into the peer's log");
+    }
+
+    /// The peer holds keys that we do not have.
+    private void broken(SessionFailure failure) {
+        abandoned();
+        peering.agenda()
+                .endBecause("a key exchange for child " + config.name() + " failed", failure);
+    }
+
+    private boolean isRedundant(List<Octets> nonces) {
+        return rival.filter(other -> Nonces.lowestIsAmong(nonces, other.nonces())).isPresent();
     }
 
     @Override
     public void abandoned() {
         exchange.ifPresent(CreateChild.Initiating::close);
+        begun.ifPresent(first -> first.secret().close());
+        followup.ifPresent(FollowupKe.Initiating::close);
         inbound.ifPresent(peering::giveBack);
+        inbound = Optional.empty();
     }
 
     private void agreed(MonoTime now, CreateChild.Made made) {
@@ -167,17 +258,15 @@ final class ChildCreation implements Undertaking {
             return;
         }
         ChildSa fresh = peering.install(now, made.agreement(), made.keys(), true, previous);
-        boolean redundant =
-                rival.filter(other -> Nonces.lowestIsAmong(made.nonces(), other.nonces()))
-                        .isPresent();
-        if (redundant) {
-            fresh.replacedBy(rival.get().child());
+        if (isRedundant(made.nonces())) {
+            rival.flatMap(Rival::child).ifPresent(fresh::replacedBy);
             peering.agenda()
                     .add(now, ChildDeletion.of(peering, fresh, "redundant after a rekeying"));
             return;
         }
+        old.ifPresent(peering.followups()::forget);
         peering.children().sendBy(fresh);
-        rival.ifPresent(other -> other.child().replacedBy(fresh));
+        rival.flatMap(Rival::child).ifPresent(other -> other.replacedBy(fresh));
         previous.ifPresent(child -> {
             child.replacedBy(fresh);
             peering.agenda().add(now, ChildDeletion.of(peering, child, "rekeyed"));

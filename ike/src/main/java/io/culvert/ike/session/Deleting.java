@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.exchange.FollowupKe;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.RekeyIke;
 import io.culvert.ike.transport.TransportPath;
@@ -121,6 +122,9 @@ final class Deleting implements Stage {
 
     /// What RFC 7296 section 2.25 has for requests that meet our own end (IK-107).
     private static List<Payload> answerTo(IkeHeader header, List<Payload> payloads) {
+        if (header.exchangeType().equals(ExchangeType.IKE_FOLLOWUP_KE)) {
+            return FollowupKe.notFound();
+        }
         if (!header.exchangeType().equals(ExchangeType.CREATE_CHILD_SA)) {
             return List.of();
         }

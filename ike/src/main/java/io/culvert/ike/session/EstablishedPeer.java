@@ -105,6 +105,9 @@ final class EstablishedPeer implements Stage {
             IkeSa sa = peering.saOf(header).orElseThrow();
             List<Payload> answer = childRequests.answer(now, sa, payloads);
             peering.respond(now, path, header, answer);
+        } else if (exchange.equals(ExchangeType.IKE_FOLLOWUP_KE)) {
+            IkeSa sa = peering.saOf(header).orElseThrow();
+            peering.respond(now, path, header, peering.followups().answer(now, sa, payloads));
         } else {
             peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
         }

@@ -42,6 +42,7 @@ final class Peering {
     private final Lifetimes lifetimes = new Lifetimes(this);
     private final Retirement retirement = new Retirement(this);
     private final Mobility mobility = new Mobility(this);
+    private final Followups followups = new Followups(this);
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<Identity> authenticated = Optional.empty();
     private Optional<String> eapIdentity = Optional.empty();
@@ -106,6 +107,10 @@ final class Peering {
 
     IkeSas sas() {
         return sas;
+    }
+
+    Followups followups() {
+        return followups;
     }
 
     Lifetimes lifetimes() {
@@ -470,6 +475,7 @@ final class Peering {
         over = true;
         timers.clearAll();
         agenda.forgetAll();
+        followups.forgetAll();
         children.closeAll(cause);
         if (!virtualIps.isEmpty()) {
             outbox.add(new Action.ReleaseAddresses(List.copyOf(virtualIps)));

@@ -91,6 +91,11 @@ final class HostileClient {
         originalInitiator = true;
     }
 
+    /// An SPI that was not used yet.
+    Spi freshSpi() {
+        return new Spi(spis++);
+    }
+
     /// Asks for a further Child SA, as an honest client would.
     List<Payload> childRequest() {
         return List.of(esp(new Spi(spis++)), nonce(), any(Role.INITIATOR), network());

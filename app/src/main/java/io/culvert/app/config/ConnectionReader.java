@@ -12,8 +12,10 @@ import io.culvert.ike.api.ConnectionConfig.Uniqueness;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
 import io.culvert.ike.api.TransportOrder;
+import io.culvert.ike.auth.PostQuantumPsks;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ipsec.value.IpPrefix;
+import io.culvert.ipsec.value.KeyMaterial;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +32,9 @@ import java.util.regex.Pattern;
 ///
 /// @param authentication reads who is who
 /// @param poolNames the pools that there are
-record ConnectionReader(AuthenticationReader authentication, Set<String> poolNames) {
+/// @param ppks the post-quantum pre-shared keys that there are
+record ConnectionReader(
+        AuthenticationReader authentication, Set<String> poolNames, Map<String, KeyMaterial> ppks) {
     private static final Pattern HOST_NAME =
             Pattern.compile(
                     "(?i)(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\\.?");
@@ -84,6 +88,7 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
         RemotePorts ports = ports(section);
         TransportOrder transports = transports(section);
         List<IkeProposal> proposals = new IkeProposalReader(section).read(transports);
+        PostQuantumPsks psks = new PpkReader(section, ppks).read();
         List<InetAddress> virtualIps =
                 section.parsedAll(
                         "vips",
@@ -124,7 +129,8 @@ record ConnectionReader(AuthenticationReader authentication, Set<String> poolNam
                         mobike,
                         natsAllowed,
                         limits,
-                        timers);
+                        timers,
+                        psks);
         return Optional.of(new ConnectionSettings(config, remotes.hosts, ports, starts, restart));
     }
 

@@ -6,9 +6,11 @@ import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +22,23 @@ import java.util.function.Function;
 /// @param environment the environment variables, or nothing for names that are not set
 record SecretsReader(CredentialFiles files, Function<String, Optional<String>> environment) {
     private static final String KEY_RIGHT =
-            "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"; for EAP the same with eap";
+            "write psk = \"…\", psk-file = \"home.psk\" or psk-env = \"NAME_OF_A_VARIABLE\"; for EAP the same with eap, for a PPK with ppk";
+
+    /// 256 bits, of which a quantum computer leaves half.
+    private static final int LEAST_PPK_OCTETS = 32;
 
     private static final List<String> WAYS =
-            List.of("psk", "psk-file", "psk-env", "eap", "eap-file", "eap-env");
+            List.of(
+                    "psk",
+                    "psk-file",
+                    "psk-env",
+                    "eap",
+                    "eap-file",
+                    "eap-env",
+                    "ppk",
+                    "ppk-file",
+                    "ppk-env",
+                    "ppk-command");
     private static final List<String> RADIUS_WAYS = List.of("secret", "secret-file", "secret-env");
     private static final String RADIUS_RIGHT =
             "write secret-file = \"radius.secret\", secret-env = \"NAME_OF_A_VARIABLE\" or secret = \"…\"";
@@ -32,30 +47,51 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
     ///
     /// @param preShared the pre-shared keys
     /// @param eap the passwords of EAP
-    record Secrets(SharedKeys preShared, SharedKeys eap) {
-        int count() {
-            return preShared.entries().size() + eap.entries().size();
-        }
-    }
+    /// @param ppks the post-quantum pre-shared keys, by their names
+    /// @param count how many tables could be read
+    record Secrets(
+            SharedKeys preShared, SharedKeys eap, Map<String, KeyMaterial> ppks, int count) {}
 
     /// All secrets of the tables.
     Secrets read(Map<String, Section> tables) {
         List<SharedKeys.Entry> preShared = new ArrayList<>();
         List<SharedKeys.Entry> eap = new ArrayList<>();
+        Map<String, KeyMaterial> ppks = new LinkedHashMap<>();
+        int count = 0;
         for (Section section : tables.values()) {
-            List<IdentityPattern> owners =
-                    section.parsedAll(
-                            "ids",
-                            SecretsReader::pattern,
-                            "write an identity as in local.id, or a pattern such as \"*@example.org\"");
             Optional<String> way = way(section, WAYS, "psk", KEY_RIGHT);
+            boolean ppk = way.filter(w -> w.startsWith("ppk")).isPresent();
+            List<IdentityPattern> owners = ppk ? List.of() : owners(section);
+            List<String> names = ppk ? names(section) : List.of();
             Optional<KeyMaterial> key = way.flatMap(w -> key(section, w));
             section.complainOfUnknownKeys();
             List<SharedKeys.Entry> list =
                     way.filter(w -> w.startsWith("eap")).isPresent() ? eap : preShared;
-            key.ifPresent(k -> list.add(new SharedKeys.Entry(owners, k)));
+            if (key.isPresent()) {
+                count++;
+                names.forEach(name -> ppks.put(name, key.get()));
+                if (!ppk) {
+                    list.add(new SharedKeys.Entry(owners, key.get()));
+                }
+            }
         }
-        return new Secrets(new SharedKeys(preShared), new SharedKeys(eap));
+        return new Secrets(new SharedKeys(preShared), new SharedKeys(eap), Map.copyOf(ppks), count);
+    }
+
+    private static List<IdentityPattern> owners(Section section) {
+        return section.parsedAll(
+                "ids",
+                SecretsReader::pattern,
+                "write an identity as in local.id, or a pattern such as \"*@example.org\"");
+    }
+
+    /// The names of a PPK, which mean nothing but in `ppk-id`.
+    private static List<String> names(Section section) {
+        List<String> names = section.items("ids").stream().map(Item::text).toList();
+        if (names.isEmpty()) {
+            section.missing("ids", "the PPK has no name", "write ids = [\"…\"], as in ppk-id");
+        }
+        return names;
     }
 
     /// The secret that a table `[radius]` holds.
@@ -84,12 +120,27 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
     private Optional<KeyMaterial> key(Section section, String way) {
         Optional<String> text =
                 switch (way) {
-                    case "psk-file", "eap-file", "secret-file" -> files.secret(section, way);
-                    case "psk-env", "eap-env", "secret-env" ->
+                    case "psk-file", "eap-file", "ppk-file", "secret-file" ->
+                            files.secret(section, way);
+                    case "ppk-command" -> output(section, way);
+                    case "psk-env", "eap-env", "ppk-env", "secret-env" ->
                             section.item(way).flatMap(item -> variable(section, item));
                     default -> section.secret(way);
                 };
         return text.flatMap(secret -> decoded(section, way, secret));
+    }
+
+    private static Optional<String> output(Section section, String way) {
+        List<String> command = section.items(way).stream().map(Item::text).toList();
+        try {
+            return command.isEmpty() ? Optional.empty() : Optional.of(SecretCommand.run(command));
+        } catch (IOException e) {
+            section.error(
+                    way,
+                    "the program " + command.getFirst() + " gives no secret: " + e.getMessage(),
+                    "run it by hand");
+            return Optional.empty();
+        }
     }
 
     private Optional<String> variable(Section section, Item item) {
@@ -125,12 +176,22 @@ record SecretsReader(CredentialFiles files, Function<String, Optional<String>> e
             section.error(way, "the secret is empty", "make one: culvert pki psk");
             return Optional.empty();
         }
+        if (way.startsWith("ppk") && octets.length < LEAST_PPK_OCTETS) {
+            section.error(
+                    way,
+                    "a PPK has at least " + LEAST_PPK_OCTETS + " octets, this one " + octets.length,
+                    "make one: culvert pki psk");
+            return Optional.empty();
+        }
         return Optional.of(KeyMaterial.wrap(purpose(way), octets));
     }
 
     private static String purpose(String way) {
         if (way.startsWith("eap")) {
             return "password of EAP";
+        }
+        if (way.startsWith("ppk")) {
+            return "PPK";
         }
         return way.startsWith("secret") ? "secret of RADIUS" : "pre-shared key";
     }

@@ -266,7 +266,7 @@ public final class SettingsFile {
             Section root, CredentialFiles files, SecretsReader.Secrets keys, boolean allKeysRead) {
         Set<String> poolNames = root.section("pools").map(Section::keys).orElse(Set.of());
         ConnectionReader reader =
-                new ConnectionReader(new AuthenticationReader(files, now), poolNames);
+                new ConnectionReader(new AuthenticationReader(files, now), poolNames, keys.ppks());
         List<ConnectionSettings> connections = new ArrayList<>();
         root.named("connections")
                 .forEach((name, section) -> {

@@ -272,7 +272,7 @@ class SettingsFileTest {
                         culvert.toml:21:1: connections.home.children.net.start-action: "trap" is not supported in this version; write "start" or "none"
                         culvert.toml:22:1: connections.home.children.net.dpd-action: "trap" is not supported in this version; write "restart" or "clear"
                         culvert.toml:23:1: connections.home.children.net.close-action: "restrat" is not known here, did you mean "restart"?; write one of "clear", "none", "restart", "start"
-                        culvert.toml:26:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"; for EAP the same with eap
+                        culvert.toml:26:1: secrets.home.psk: there is no secret; write psk = "…", psk-file = "home.psk" or psk-env = "NAME_OF_A_VARIABLE"; for EAP the same with eap, for a PPK with ppk
                         """
                                 .replace("FOLDER", folder.toString()));
     }

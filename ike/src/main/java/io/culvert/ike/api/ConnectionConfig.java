@@ -1,6 +1,7 @@
 package io.culvert.ike.api;
 
 import io.culvert.ike.auth.LocalAuthentication;
+import io.culvert.ike.auth.PostQuantumPsks;
 import io.culvert.ike.auth.RemoteAuthentication;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ipsec.value.IpPrefix;
@@ -26,6 +27,7 @@ import java.util.List;
 ///     (NO_NATS_ALLOWED), and ESP that comes from elsewhere is not followed
 /// @param limits lifetime and windows of the IKE SA
 /// @param timers times
+/// @param ppks post-quantum pre-shared keys (RFC 8784)
 public record ConnectionConfig(
         String name,
         List<IpPrefix> localAddresses,
@@ -42,7 +44,8 @@ public record ConnectionConfig(
         boolean mobike,
         boolean natsAllowed,
         IkeSaLimits limits,
-        ConnectionTimers timers) {
+        ConnectionTimers timers,
+        PostQuantumPsks ppks) {
     /// What happens to older IKE SAs with the same authenticated identities.
     public enum Uniqueness {
         /// They go when the peer says INITIAL_CONTACT.
@@ -99,7 +102,8 @@ public record ConnectionConfig(
                 mobike,
                 natsAllowed,
                 limits,
-                timers);
+                timers,
+                PostQuantumPsks.NONE);
     }
 
     /// With one transport, with [Childless#ALLOW], and NATs allowed.
@@ -134,7 +138,8 @@ public record ConnectionConfig(
                 mobike,
                 true,
                 limits,
-                timers);
+                timers,
+                PostQuantumPsks.NONE);
     }
 
     /// Copies the lists.
@@ -166,7 +171,8 @@ public record ConnectionConfig(
                 mobike,
                 natsAllowed,
                 limits,
-                timers);
+                timers,
+                ppks);
     }
 
     /// The same by these transports.
@@ -187,7 +193,30 @@ public record ConnectionConfig(
                 mobike,
                 natsAllowed,
                 limits,
-                timers);
+                timers,
+                ppks);
+    }
+
+    /// The same with these post-quantum pre-shared keys.
+    public ConnectionConfig with(PostQuantumPsks others) {
+        return new ConnectionConfig(
+                name,
+                localAddresses,
+                remoteAddresses,
+                transports,
+                proposals,
+                local,
+                remote,
+                virtualIps,
+                pools,
+                children,
+                uniqueness,
+                childless,
+                mobike,
+                natsAllowed,
+                limits,
+                timers,
+                others);
     }
 
     /// The transport of a session that uses one alone: the preferred one.

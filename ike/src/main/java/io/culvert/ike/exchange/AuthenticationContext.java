@@ -1,6 +1,7 @@
 package io.culvert.ike.exchange;
 
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.auth.PostQuantumPsks;
 import io.culvert.ike.auth.SignedOctets;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.wire.Identification;
@@ -29,6 +30,19 @@ public record AuthenticationContext(
         Octets intAuth,
         InetAddress localAddress,
         InetAddress remoteAddress) {
+    /// The same with a post-quantum pre-shared key mixed into the keys.
+    AuthenticationContext mixed(PostQuantumPsks.Ppk ppk) {
+        return new AuthenticationContext(
+                session,
+                initial,
+                keys.mixed(session.crypto(), initial.suite().prf(), ppk.key()),
+                request,
+                response,
+                intAuth,
+                localAddress,
+                remoteAddress);
+    }
+
     /// The negotiated prf.
     PseudoRandomFunction prf() {
         return session.crypto().prf(initial.suite().prf());

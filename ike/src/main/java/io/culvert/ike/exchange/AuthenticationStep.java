@@ -6,6 +6,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.extension.ChildNegotiation;
 import io.culvert.ike.extension.VirtualIps;
+import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -28,6 +29,7 @@ public sealed interface AuthenticationStep {
     /// The peer is authenticated.
     ///
     /// @param connection the connection that applies
+    /// @param keys the keys, with a post-quantum pre-shared key if one is used
     /// @param local who we are
     /// @param remote who the peer has proved to be; where it did so by EAP, who it says to be in IKE
     /// @param eapIdentity who the peer has proved to be by EAP, if it did
@@ -38,6 +40,7 @@ public sealed interface AuthenticationStep {
     /// @param response what a responder answers with; empty for an initiator
     record Authenticated(
             ConnectionConfig connection,
+            IkeKeys keys,
             Identity local,
             Identity remote,
             Optional<String> eapIdentity,
@@ -60,6 +63,7 @@ public sealed interface AuthenticationStep {
         /// Takes apart what came of the Child SA.
         static Authenticated of(
                 ConnectionConfig connection,
+                IkeKeys keys,
                 Identity remote,
                 Optional<String> eapIdentity,
                 Optional<ChildNegotiation.Result> child,
@@ -78,6 +82,7 @@ public sealed interface AuthenticationStep {
             }
             return new Authenticated(
                     connection,
+                    keys,
                     connection.local().identity(),
                     remote,
                     eapIdentity,

@@ -88,10 +88,11 @@ public final class IkeAuth {
 
     /// The initiator's side: as many requests as it takes.
     public static final class Initiating {
-        private final AuthenticationContext context;
+        private final AuthenticationContext plain;
         private final ConnectionConfig connection;
         private final FirstChild.Wanted child;
         private final Identification idi;
+        private AuthenticationContext context;
         private List<Payload> first = List.of();
         private Optional<EapRounds> eap = Optional.empty();
         private boolean responderProved;
@@ -102,7 +103,8 @@ public final class IkeAuth {
         /// @param inbound our SPI for the first Child SA; empty to do without one (RFC 6023)
         public Initiating(
                 AuthenticationContext context, ConnectionConfig connection, Optional<Spi> inbound) {
-            this.context = context;
+            this.plain = context;
+            this.context = PpkUse.offered(context, connection);
             this.connection = connection;
             this.child = new FirstChild.Wanted(context, connection, inbound);
             this.idi = Names.identification(Role.INITIATOR, connection.local().identity());
@@ -121,7 +123,11 @@ public final class IkeAuth {
                                         new SessionFailure.LocalProblem(
                                                 "a peer that we call cannot authenticate by EAP",
                                                 "let the peer call, or authenticate by EAP on both sides"))
-                                : request(initialContact, wanted, certificates, List.of(ours));
+                                : request(
+                                        initialContact,
+                                        wanted,
+                                        certificates,
+                                        PpkUse.proof(plain, connection, wanted, ours));
                 case Proofs.Proof.Later() -> request(initialContact, wanted, List.of(), List.of());
             };
         }
@@ -195,6 +201,12 @@ public final class IkeAuth {
                                 "correct `id` of the remote side, or look where remote-addresses lead"),
                         NotifyType.AUTHENTICATION_FAILED);
             }
+            Optional<AuthenticationContext> agreed =
+                    PpkUse.answered(plain, context, connection, payloads);
+            if (agreed.isEmpty()) {
+                return PpkUse.failed(Role.INITIATOR);
+            }
+            context = agreed.get();
             // before anything of ours follows: whom would we tell who we are (IK-087)?
             if (PayloadChain.first(payloads, Authentication.class).isEmpty()) {
                 return connection.remote() instanceof RemoteAuthentication.Eap
@@ -264,11 +276,12 @@ public final class IkeAuth {
         private Authenticated authenticated(List<Payload> last) {
             return Authenticated.of(
                     connection,
-                    anonymousOr(connection, Names.identity(idr())),
+                    context.keys(),
+                    Names.anonymousOr(connection, Names.identity(idr())),
                     Optional.empty(),
                     child.result(last),
                     child.assigned(last),
-                    isInitialContact(first),
+                    Names.isInitialContact(first),
                     List.of());
         }
 
@@ -296,11 +309,12 @@ public final class IkeAuth {
 
     /// The responder's side: requests, each answered in steps.
     public static final class Responding {
-        private final AuthenticationContext context;
+        private AuthenticationContext context;
         private final List<ConnectionConfig> candidates;
         private final Spi inbound;
         private List<Payload> first = List.of();
         private Optional<EapRounds> eap = Optional.empty();
+        private Optional<PpkUse.Asked> ppk = Optional.empty();
         private ConnectionConfig connection;
 
         /// Prepares the exchange.
@@ -339,9 +353,15 @@ public final class IkeAuth {
                 return Proofs.failed(ConnectionChoice.none(request));
             }
             connection = chosen.get();
+            ppk = PpkUse.asked(context, connection, request);
+            if (ppk.isEmpty()) {
+                return PpkUse.failed(Role.RESPONDER);
+            }
+            context = ppk.get().context();
+            first = ppk.get().request();
             return connection.remote() instanceof RemoteAuthentication.Eap expected
                     ? startEap(expected)
-                    : Proofs.check(context, connection, Role.INITIATOR, request)
+                    : Proofs.check(context, connection, Role.INITIATOR, first)
                             .orElseGet(this::leaseAddresses);
         }
 
@@ -425,14 +445,16 @@ public final class IkeAuth {
             Optional<ChildNegotiation.Result> child =
                     FirstChild.choose(context, connection, inbound, first, assigned, noAddress);
             List<Payload> payloads = new ArrayList<>(proof);
+            ppk.ifPresent(asked -> payloads.addAll(asked.answer()));
             payloads.addAll(FirstChild.response(child, assigned));
             return Authenticated.of(
                     connection,
+                    context.keys(),
                     peer(),
                     eapIdentity(),
                     child,
                     assigned,
-                    isInitialContact(first),
+                    Names.isInitialContact(first),
                     payloads);
         }
 
@@ -458,7 +480,7 @@ public final class IkeAuth {
         }
 
         private Identity peer() {
-            return anonymousOr(connection, caller());
+            return Names.anonymousOr(connection, caller());
         }
 
         private Optional<String> eapIdentity() {
@@ -474,14 +496,5 @@ public final class IkeAuth {
                     Role.INITIATOR,
                     PayloadChain.identification(first, Role.INITIATOR).orElseThrow());
         }
-    }
-
-    /// Who a peer is: who stays anonymous is nobody, whatever name it gives (RFC 7619 section 2.2).
-    private static Identity anonymousOr(ConnectionConfig connection, Identity named) {
-        return connection.remote() instanceof RemoteAuthentication.Null ? Identity.NULL : named;
-    }
-
-    private static boolean isInitialContact(List<Payload> payloads) {
-        return PayloadChain.notification(payloads, NotifyType.INITIAL_CONTACT).isPresent();
     }
 }

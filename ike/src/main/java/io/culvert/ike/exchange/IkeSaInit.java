@@ -5,6 +5,7 @@ import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.CertificateRequests;
+import io.culvert.ike.auth.PostQuantumPsks;
 import io.culvert.ike.auth.SignatureAuth;
 import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
@@ -97,6 +98,7 @@ public final class IkeSaInit {
         private final List<IkeProposal> proposals;
         private final IkeSpi spi;
         private final boolean fragments;
+        private final PostQuantumPsks ppks;
         private final Octets nonce;
         private KeyExchange keyExchange;
         private Octets cookie = Octets.EMPTY;
@@ -105,16 +107,12 @@ public final class IkeSaInit {
         /// Begins an attempt with a fresh nonce and key.
         ///
         /// @param spi our SPI
-        /// @param fragments whether to say that fragments are understood
-        public Initiating(
-                SessionContext context,
-                List<IkeProposal> proposals,
-                IkeSpi spi,
-                boolean fragments) {
+        public Initiating(SessionContext context, ConnectionConfig connection, IkeSpi spi) {
             this.context = context;
-            this.proposals = List.copyOf(proposals);
+            this.proposals = connection.proposals();
             this.spi = spi;
-            this.fragments = fragments;
+            this.fragments = connection.limits().fragments();
+            this.ppks = connection.ppks();
             this.nonce = Nonces.fresh(context.random());
             KeyExchangeMethod first = proposals.getFirst().keyExchanges().getFirst();
             this.keyExchange = context.crypto().initiate(first, context.random());
@@ -142,6 +140,9 @@ public final class IkeSaInit {
             }
             if (proposals.stream().anyMatch(p -> !p.additional().isEmpty())) {
                 payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+            }
+            if (ppks.isUsed()) {
+                payloads.add(Notify.of(NotifyType.USE_PPK));
             }
             if (announceIkeTcp) {
                 payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
@@ -234,6 +235,14 @@ public final class IkeSaInit {
             if (!suite.get().additionalMethods().isEmpty() && !knowsIntermediate(response)) {
                 return new Verdict.Ignored("ADDITIONAL_KEY_EXCHANGES_WITHOUT_INTERMEDIATE");
             }
+            if (ppks.required() && !knowsPpks(response)) {
+                return new Verdict.Refused(
+                        new SessionFailure.Incompatible(
+                                "the peer uses no post-quantum pre-shared keys",
+                                "ppk-required = true",
+                                "no USE_PPK",
+                                "give the peer the same PPK"));
+            }
             KeyMaterial secret;
             try {
                 secret = keyExchange.agree(ke.data());
@@ -251,7 +260,8 @@ public final class IkeSaInit {
                             secret,
                             nonce,
                             peerNonce,
-                            fragments);
+                            fragments,
+                            ppks.isUsed());
             return new Verdict.Agreed(keys);
         }
 
@@ -288,6 +298,7 @@ public final class IkeSaInit {
         Optional<KeyExchangeMethod> method = KeyExchangeMethod.ofTransformId(ke.method());
         Optional<ProposalSelection.IkeChoice> choice =
                 candidates.stream()
+                        .filter(c -> !c.ppks().required() || knowsPpks(request))
                         .flatMap(c ->
                                 ProposalSelection.chooseIke(
                                         c.proposals(), offer, method, knowsIntermediate(request))
@@ -346,7 +357,8 @@ public final class IkeSaInit {
                         exchanged.secret(),
                         peerNonce,
                         nonce,
-                        candidates.stream().anyMatch(c -> c.limits().fragments()));
+                        candidates.stream().anyMatch(c -> c.limits().fragments()),
+                        candidates.stream().anyMatch(c -> c.ppks().isUsed()));
         List<Payload> payloads = new ArrayList<>();
         payloads.add(ProposalOffer.chosenIke(choice.number(), choice.suite()));
         payloads.add(
@@ -368,6 +380,9 @@ public final class IkeSaInit {
         }
         if (!choice.suite().additionalMethods().isEmpty()) {
             payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
+        }
+        if (keys.ppk()) {
+            payloads.add(Notify.of(NotifyType.USE_PPK));
         }
         if (candidates.stream().anyMatch(c -> c.childless() != Childless.NEVER)) {
             payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
@@ -394,7 +409,8 @@ public final class IkeSaInit {
             KeyMaterial secret,
             Octets initiatorNonce,
             Octets responderNonce,
-            boolean fragments) {
+            boolean fragments,
+            boolean ppks) {
         List<Notify> notifications = received.payloads(Notify.class);
         List<VendorId> vendors = received.payloads(VendorId.class);
         IkeHeader header = received.header();
@@ -419,6 +435,7 @@ public final class IkeSaInit {
                 IkeTcpSupport.isKnownTo(vendors),
                 port,
                 fragments && Fragmentation.isAnnounced(notifications),
+                ppks && knowsPpks(received),
                 childless);
     }
 
@@ -443,6 +460,10 @@ public final class IkeSaInit {
 
     private static boolean knowsIntermediate(IkeMessage message) {
         return message.notification(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isPresent();
+    }
+
+    private static boolean knowsPpks(IkeMessage message) {
+        return message.notification(NotifyType.USE_PPK).isPresent();
     }
 
     /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.

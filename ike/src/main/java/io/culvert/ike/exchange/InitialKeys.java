@@ -22,6 +22,7 @@ import java.util.Set;
 /// @param knowsIkeTcp whether the peer knows IKE over TCP
 /// @param ikeTcpPort where the peer can be reached by raw IKE over TCP
 /// @param fragmentation whether both sides understand fragments of IKE messages
+/// @param ppk whether both sides can use a post-quantum pre-shared key
 /// @param childless whether the responder does without a Child SA in IKE_AUTH
 public record InitialKeys(
         IkeSpi initiatorSpi,
@@ -35,6 +36,7 @@ public record InitialKeys(
         boolean knowsIkeTcp,
         OptionalInt ikeTcpPort,
         boolean fragmentation,
+        boolean ppk,
         boolean childless) {
     private static final KeyMaterial FORGOTTEN = KeyMaterial.wrap("forgotten", new byte[0]);
 
@@ -63,6 +65,7 @@ public record InitialKeys(
                 knowsIkeTcp,
                 ikeTcpPort,
                 fragmentation,
+                ppk,
                 childless);
     }
 
@@ -80,6 +83,7 @@ public record InitialKeys(
                 knowsIkeTcp,
                 ikeTcpPort,
                 fragmentation,
+                ppk,
                 childless);
     }
 
@@ -97,6 +101,7 @@ public record InitialKeys(
                 knowsIkeTcp,
                 ikeTcpPort,
                 fragmentation,
+                ppk,
                 childless);
     }
 }

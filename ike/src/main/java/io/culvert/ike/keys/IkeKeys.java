@@ -100,6 +100,27 @@ public record IkeKeys(
                 crypto, suite.prf(), before.skD(), suite, SharedSecrets.of(secret), contributions);
     }
 
+    /// The same keys with a post-quantum pre-shared key mixed into SK_d, SK_pi and SK_pr:
+    /// `SK_d = prf+(PPK, SK_d')` and so on. The others, which protect messages, stay as they are.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc8784#section-3 RFC 8784 section 3
+    public IkeKeys mixed(CryptoProvider crypto, PrfAlgorithm algorithm, KeyMaterial ppk) {
+        PseudoRandomFunction prf = crypto.prf(algorithm);
+        return new IkeKeys(
+                mixed(prf, ppk, skD, "SK_d"),
+                skAi,
+                skAr,
+                skEi,
+                skEr,
+                mixed(prf, ppk, skPi, "SK_pi"),
+                mixed(prf, ppk, skPr, "SK_pr"));
+    }
+
+    private static KeyMaterial mixed(
+            PseudoRandomFunction prf, KeyMaterial ppk, KeyMaterial key, String purpose) {
+        return PrfPlus.expand(prf, ppk, Octets.wrap(key.expose()), key.size(), purpose);
+    }
+
     private static IkeKeys expand(
             PseudoRandomFunction prf,
             IkeSuite suite,

@@ -142,6 +142,15 @@ final class IkeSa {
         generation = new Generation(keys, protections, done + 1);
     }
 
+    /// Takes keys that differ in what further keys come from, and not in what protects messages.
+    void mix(IkeKeys keys) {
+        if (!keys.equals(keys())) {
+            keys().skD().close();
+            forgetProofKeys();
+            generation = new Generation(keys, generation.protections, generation.firstId);
+        }
+    }
+
     /// What has been said in IKE_INTERMEDIATE.
     IntermediateTranscript transcript() {
         return transcript;

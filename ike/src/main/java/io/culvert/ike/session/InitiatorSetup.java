@@ -68,10 +68,7 @@ final class InitiatorSetup {
             this.peering = peering;
             this.exchange =
                     new IkeSaInit.Initiating(
-                            peering.context(),
-                            peering.connection().orElseThrow().proposals(),
-                            peering.ours(),
-                            peering.connection().orElseThrow().limits().fragments());
+                            peering.context(), peering.connection().orElseThrow(), peering.ours());
         }
 
         Stage begin(MonoTime now) {

@@ -326,6 +326,7 @@ final class Peering {
     /// Both sides are authenticated.
     void establish(MonoTime now, Authenticated outcome) {
         noLongerHalfOpen(true);
+        theSa().mix(outcome.keys());
         authenticated = Optional.of(outcome.remote());
         eapIdentity = outcome.eapIdentity();
         connection(outcome.connection());

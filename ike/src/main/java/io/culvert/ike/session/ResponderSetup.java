@@ -10,6 +10,7 @@ import io.culvert.ike.exchange.IkeAuth;
 import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
@@ -76,15 +77,17 @@ final class ResponderSetup {
                                     TimerTable.Kind.HALF_OPEN,
                                     now,
                                     admitted.getFirst().timers().halfOpen());
-                    yield new AwaitingAuthRequest(peering, matching(admitted, keys.suite()));
+                    yield new AwaitingAuthRequest(peering, matching(admitted, keys));
                 }
             };
         }
 
-        /// Only connections that allow the chosen suite can still apply.
+        /// Only connections that allow what was agreed on can still apply.
         private static List<ConnectionConfig> matching(
-                List<ConnectionConfig> admitted, IkeSuite suite) {
+                List<ConnectionConfig> admitted, InitialKeys keys) {
+            IkeSuite suite = keys.suite();
             return admitted.stream()
+                    .filter(c -> keys.ppk() || !c.ppks().required())
                     .filter(c -> c.proposals().stream().anyMatch(suite::isFrom))
                     .toList();
         }

@@ -50,6 +50,10 @@ final class SeveralKeyExchangesTest {
         return vectors("intauth");
     }
 
+    static List<Vector> ppk() {
+        return vectors("ppk");
+    }
+
     @ParameterizedTest
     @MethodSource
     @DisplayName("each IKE_INTERMEDIATE gives all keys anew: SKEYSEED(n) (E9-2)")
@@ -124,6 +128,31 @@ final class SeveralKeyExchangesTest {
             }
         }
         assertThat(transcript.intAuth(3)).isEqualTo(vector.octets("intauth"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    @DisplayName("a PPK is mixed into SK_d, SK_pi and SK_pr, and into nothing else (E7-1)")
+    void ppk(Vector vector) {
+        KeyMaterial other = KeyMaterial.wrap("another key", new byte[20]);
+        IkeKeys plain =
+                new IkeKeys(
+                        key(vector, "skd"),
+                        other,
+                        other,
+                        other,
+                        other,
+                        key(vector, "skpi"),
+                        key(vector, "skpr"));
+
+        IkeKeys mixed =
+                plain.mixed(CRYPTO, vector.algorithm(PrfAlgorithm.class), key(vector, "ppk"));
+
+        assertThat(joined(mixed.skD())).isEqualTo(vector.octets("mixedskd"));
+        assertThat(joined(mixed.skPi())).isEqualTo(vector.octets("mixedskpi"));
+        assertThat(joined(mixed.skPr())).isEqualTo(vector.octets("mixedskpr"));
+        assertThat(List.of(mixed.skAi(), mixed.skAr(), mixed.skEi(), mixed.skEr()))
+                .allMatch(other::equals);
     }
 
     private static IkeSuite suite(Vector vector) {

@@ -87,7 +87,7 @@ class PpkIT {
 
     @ParameterizedTest(name = "over {0}")
     @EnumSource(Way.class)
-    @DisplayName("between two Culverts, beside ML-KEM (E7-1)")
+    @DisplayName("between two Culverts, beside ML-KEM, before they say who they are (E7-3)")
     void culverts(Way way) {
         CulvertConf conf =
                 culvert(way.configuration(), true)

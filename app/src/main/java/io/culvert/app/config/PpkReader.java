@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Reads `ppk-id` and `ppk-required` of a connection.
+/// Reads `ppk-id`, `ppk-required` and `ppk-in-intermediate` of a connection.
 ///
 /// @param section the connection's table
 /// @param ppks the keys that there are, by their names
@@ -37,6 +37,7 @@ record PpkReader(Section section, Map<String, KeyMaterial> ppks) {
         if (required && !section.has("ppk-id")) {
             section.error("ppk-required", "no PPK is named that could be required", "add a ppk-id");
         }
-        return new PostQuantumPsks(keys, required && !keys.isEmpty());
+        boolean early = section.flag("ppk-in-intermediate", true);
+        return keys.isEmpty() ? PostQuantumPsks.NONE : new PostQuantumPsks(keys, required, early);
     }
 }

@@ -125,6 +125,7 @@ class PostQuantumSettingsTest {
                         "[secrets.a]\nids = [\"key-1\", \"key-2\"]\n" + secret + "\n");
 
         assertThat(read.required()).isTrue();
+        assertThat(read.early()).isTrue();
         assertThat(read.keys()).hasSize(1);
         assertThat(read.keys().getFirst().id())
                 .isEqualTo(Octets.wrap("key-1".getBytes(StandardCharsets.UTF_8)));

@@ -10,10 +10,12 @@ import java.util.Optional;
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc8784#section-3 RFC 8784 section 3
 /// @param keys as an initiator we use the first; a peer may name any
+/// @spec https://www.rfc-editor.org/rfc/rfc9867#section-3 RFC 9867 section 3
 /// @param required whether nothing goes without
-public record PostQuantumPsks(List<Ppk> keys, boolean required) {
+/// @param early whether they are used in IKE_INTERMEDIATE where the peer can do that, so that they protect identities, too
+public record PostQuantumPsks(List<Ppk> keys, boolean required, boolean early) {
     /// None.
-    public static final PostQuantumPsks NONE = new PostQuantumPsks(List.of(), false);
+    public static final PostQuantumPsks NONE = new PostQuantumPsks(List.of(), false, false);
 
     /// One key.
     ///

@@ -37,6 +37,7 @@ import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -138,11 +139,14 @@ public final class IkeSaInit {
             if (fragments) {
                 payloads.add(Fragmentation.notification());
             }
-            if (proposals.stream().anyMatch(p -> !p.additional().isEmpty())) {
+            if (ppks.early() || proposals.stream().anyMatch(p -> !p.additional().isEmpty())) {
                 payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
             }
             if (ppks.isUsed()) {
                 payloads.add(Notify.of(NotifyType.USE_PPK));
+            }
+            if (ppks.early()) {
+                payloads.add(Notify.of(NotifyType.USE_PPK_INT));
             }
             if (announceIkeTcp) {
                 payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
@@ -235,7 +239,7 @@ public final class IkeSaInit {
             if (!suite.get().additionalMethods().isEmpty() && !knowsIntermediate(response)) {
                 return new Verdict.Ignored("ADDITIONAL_KEY_EXCHANGES_WITHOUT_INTERMEDIATE");
             }
-            if (ppks.required() && !knowsPpks(response)) {
+            if (ppks.required() && ppkMode(response, ppks) == PpkMode.NONE) {
                 return new Verdict.Refused(
                         new SessionFailure.Incompatible(
                                 "the peer uses no post-quantum pre-shared keys",
@@ -261,7 +265,7 @@ public final class IkeSaInit {
                             nonce,
                             peerNonce,
                             fragments,
-                            ppks.isUsed());
+                            ppkMode(response, ppks));
             return new Verdict.Agreed(keys);
         }
 
@@ -298,7 +302,8 @@ public final class IkeSaInit {
         Optional<KeyExchangeMethod> method = KeyExchangeMethod.ofTransformId(ke.method());
         Optional<ProposalSelection.IkeChoice> choice =
                 candidates.stream()
-                        .filter(c -> !c.ppks().required() || knowsPpks(request))
+                        .filter(c ->
+                                !c.ppks().required() || ppkMode(request, c.ppks()) != PpkMode.NONE)
                         .flatMap(c ->
                                 ProposalSelection.chooseIke(
                                         c.proposals(), offer, method, knowsIntermediate(request))
@@ -358,7 +363,7 @@ public final class IkeSaInit {
                         peerNonce,
                         nonce,
                         candidates.stream().anyMatch(c -> c.limits().fragments()),
-                        candidates.stream().anyMatch(c -> c.ppks().isUsed()));
+                        ppkMode(request, candidates));
         List<Payload> payloads = new ArrayList<>();
         payloads.add(ProposalOffer.chosenIke(choice.number(), choice.suite()));
         payloads.add(
@@ -378,12 +383,11 @@ public final class IkeSaInit {
         if (keys.fragmentation()) {
             payloads.add(Fragmentation.notification());
         }
-        if (!choice.suite().additionalMethods().isEmpty()) {
+        if (keys.ppk() == PpkMode.IKE_INTERMEDIATE
+                || !choice.suite().additionalMethods().isEmpty()) {
             payloads.add(Notify.of(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED));
         }
-        if (keys.ppk()) {
-            payloads.add(Notify.of(NotifyType.USE_PPK));
-        }
+        payloads.addAll(PpkUse.agreement(keys.ppk()));
         if (candidates.stream().anyMatch(c -> c.childless() != Childless.NEVER)) {
             payloads.add(Notify.of(NotifyType.CHILDLESS_IKEV2_SUPPORTED));
         }
@@ -410,7 +414,7 @@ public final class IkeSaInit {
             Octets initiatorNonce,
             Octets responderNonce,
             boolean fragments,
-            boolean ppks) {
+            PpkMode ppk) {
         List<Notify> notifications = received.payloads(Notify.class);
         List<VendorId> vendors = received.payloads(VendorId.class);
         IkeHeader header = received.header();
@@ -435,7 +439,7 @@ public final class IkeSaInit {
                 IkeTcpSupport.isKnownTo(vendors),
                 port,
                 fragments && Fragmentation.isAnnounced(notifications),
-                ppks && knowsPpks(received),
+                ppk,
                 childless);
     }
 
@@ -462,8 +466,21 @@ public final class IkeSaInit {
         return message.notification(NotifyType.INTERMEDIATE_EXCHANGE_SUPPORTED).isPresent();
     }
 
-    private static boolean knowsPpks(IkeMessage message) {
-        return message.notification(NotifyType.USE_PPK).isPresent();
+    /// In which exchange keys of ours would be used with the sender of a message.
+    private static PpkMode ppkMode(IkeMessage message, PostQuantumPsks ours) {
+        boolean early =
+                ours.early()
+                        && knowsIntermediate(message)
+                        && message.notification(NotifyType.USE_PPK_INT).isPresent();
+        boolean late = ours.isUsed() && message.notification(NotifyType.USE_PPK).isPresent();
+        return early ? PpkMode.IKE_INTERMEDIATE : late ? PpkMode.IKE_AUTH : PpkMode.NONE;
+    }
+
+    private static PpkMode ppkMode(IkeMessage request, List<ConnectionConfig> candidates) {
+        return candidates.stream()
+                .map(c -> ppkMode(request, c.ppks()))
+                .max(Comparator.naturalOrder())
+                .orElse(PpkMode.NONE);
     }
 
     /// ESP travels in UDP, as we have no socket for ESP itself, unless it travels in the same TCP stream.

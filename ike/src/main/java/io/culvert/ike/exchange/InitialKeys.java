@@ -22,7 +22,7 @@ import java.util.Set;
 /// @param knowsIkeTcp whether the peer knows IKE over TCP
 /// @param ikeTcpPort where the peer can be reached by raw IKE over TCP
 /// @param fragmentation whether both sides understand fragments of IKE messages
-/// @param ppk whether both sides can use a post-quantum pre-shared key
+/// @param ppk in which exchange both sides use a post-quantum pre-shared key, if they have the same
 /// @param childless whether the responder does without a Child SA in IKE_AUTH
 public record InitialKeys(
         IkeSpi initiatorSpi,
@@ -36,7 +36,7 @@ public record InitialKeys(
         boolean knowsIkeTcp,
         OptionalInt ikeTcpPort,
         boolean fragmentation,
-        boolean ppk,
+        PpkMode ppk,
         boolean childless) {
     private static final KeyMaterial FORGOTTEN = KeyMaterial.wrap("forgotten", new byte[0]);
 

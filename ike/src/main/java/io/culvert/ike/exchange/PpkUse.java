@@ -1,6 +1,7 @@
 package io.culvert.ike.exchange;
 
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.PostQuantumPsks.Ppk;
 import io.culvert.ike.wire.Authentication;
@@ -24,13 +25,22 @@ import java.util.Optional;
 /// @spec https://www.rfc-editor.org/rfc/rfc8784#section-3 RFC 8784 section 3
 final class PpkUse {
     /// An identity that both sides have configured.
-    private static final int FIXED = 2;
+    static final int FIXED = 2;
 
     private PpkUse() {}
 
+    /// What the response of IKE_SA_INIT says: never both.
+    static List<Payload> agreement(PpkMode mode) {
+        return switch (mode) {
+            case NONE -> List.of();
+            case IKE_AUTH -> List.of(Notify.of(NotifyType.USE_PPK));
+            case IKE_INTERMEDIATE -> List.of(Notify.of(NotifyType.USE_PPK_INT));
+        };
+    }
+
     /// With what the initiator proves itself first: with the key, if both sides can use one.
     static AuthenticationContext offered(AuthenticationContext plain, ConnectionConfig connection) {
-        return plain.initial().ppk() ? plain.mixed(connection.ppks().keys().getFirst()) : plain;
+        return isUsedHere(plain) ? plain.mixed(connection.ppks().keys().getFirst()) : plain;
     }
 
     /// The initiator's AUTH, with all that belongs to it.
@@ -43,7 +53,7 @@ final class PpkUse {
             ConnectionConfig connection,
             Optional<Identity> wanted,
             Authentication ours) {
-        if (!plain.initial().ppk()) {
+        if (!isUsedHere(plain)) {
             return List.of(ours);
         }
         List<Payload> payloads = new ArrayList<>();
@@ -64,8 +74,11 @@ final class PpkUse {
             AuthenticationContext offered,
             ConnectionConfig connection,
             List<Payload> response) {
+        if (plain.initial().ppk() == PpkMode.IKE_INTERMEDIATE) {
+            return Optional.of(plain);
+        }
         boolean used =
-                plain.initial().ppk()
+                isUsedHere(plain)
                         && PayloadChain.notification(response, NotifyType.PPK_IDENTITY).isPresent();
         if (used) {
             return Optional.of(offered);
@@ -83,10 +96,13 @@ final class PpkUse {
     /// Looks for the key that a request names; nothing if the request cannot be accepted.
     static Optional<Asked> asked(
             AuthenticationContext plain, ConnectionConfig connection, List<Payload> request) {
+        if (plain.initial().ppk() == PpkMode.IKE_INTERMEDIATE) {
+            return Optional.of(new Asked(plain, request, List.of()));
+        }
         Optional<Ppk> named =
                 PayloadChain.notifications(request, Notification.PpkIdentity.class).stream()
                         .findFirst()
-                        .filter(_ -> plain.initial().ppk())
+                        .filter(_ -> isUsedHere(plain))
                         .flatMap(notification -> connection.ppks().named(notification.identity()));
         if (named.isPresent()) {
             return Optional.of(
@@ -109,6 +125,10 @@ final class PpkUse {
                 .map(proof -> new Asked(plain, withProof(request, proof.authData()), List.of()));
     }
 
+    private static boolean isUsedHere(AuthenticationContext context) {
+        return context.initial().ppk() == PpkMode.IKE_AUTH;
+    }
+
     private static List<Payload> withProof(List<Payload> request, Octets data) {
         return request.stream()
                 .map(payload ->
@@ -120,12 +140,15 @@ final class PpkUse {
 
     /// Why nothing comes of it.
     static AuthenticationStep.Failed failed(Role ours) {
-        return Proofs.failed(
-                Proofs.failure(
-                        ours == Role.INITIATOR
-                                ? "the peer does not have our post-quantum pre-shared key"
-                                : "the peer names no post-quantum pre-shared key that we have",
-                        "give both sides the same PPK under the same name, or set ppk-required to"
-                                + " false"));
+        return Proofs.failed(missing(ours));
+    }
+
+    /// A key is required that the two do not share.
+    static SessionFailure missing(Role ours) {
+        return Proofs.failure(
+                ours == Role.INITIATOR
+                        ? "the peer does not have our post-quantum pre-shared key"
+                        : "the peer names no post-quantum pre-shared key that we have",
+                "give both sides the same PPK under the same name, or set ppk-required to false");
     }
 }

@@ -116,6 +116,23 @@ public record IkeKeys(
                 mixed(prf, ppk, skPr, "SK_pr"));
     }
 
+    /// All keys anew, from SK_d with a post-quantum pre-shared key mixed in: `SKEYSEED' = prf+(PPK, SK_d)`.
+    ///
+    /// @param before the keys that are replaced
+    /// @param contributions those of IKE_SA_INIT
+    /// @spec https://www.rfc-editor.org/rfc/rfc9867#section-3.1.1 RFC 9867 section 3.1.1
+    public static IkeKeys withPpk(
+            CryptoProvider crypto,
+            IkeSuite suite,
+            IkeKeys before,
+            KeyMaterial ppk,
+            Contributions contributions) {
+        PseudoRandomFunction prf = crypto.prf(suite.prf());
+        try (KeyMaterial skeyseed = mixed(prf, ppk, before.skD(), "SKEYSEED")) {
+            return expand(prf, suite, skeyseed.expose(), contributions);
+        }
+    }
+
     private static KeyMaterial mixed(
             PseudoRandomFunction prf, KeyMaterial ppk, KeyMaterial key, String purpose) {
         return PrfPlus.expand(prf, ppk, Octets.wrap(key.expose()), key.size(), purpose);

@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.exchange.RekeyIke;
 import io.culvert.ike.keys.IkeKeys;
@@ -93,21 +94,37 @@ final class IkeSas {
 
     /// Gives the current IKE SA the keys that IKE_INTERMEDIATE has made.
     ///
-    /// @param secret SK(n); closed here
+    /// @param made what they come from; the secret is closed here
     /// @param messageId that of the exchange
-    void advance(KeyMaterial secret, long messageId) {
+    void advance(IkeIntermediate.Ingredients made, long messageId) {
         IkeSa sa = current.orElseThrow();
         InitialKeys initial = sa.initial();
-        IkeKeys next =
-                IkeKeys.intermediate(
-                        context.crypto(),
-                        initial.suite(),
-                        sa.keys(),
-                        secret,
-                        initial.contributions());
-        secret.close();
-        sa.advance(next, protections(initial, next), messageId);
-        reveal(initial, next);
+        Optional<IkeKeys> next =
+                made.secret()
+                        .map(secret ->
+                                IkeKeys.intermediate(
+                                        context.crypto(),
+                                        initial.suite(),
+                                        sa.keys(),
+                                        secret,
+                                        initial.contributions()));
+        made.secret().ifPresent(KeyMaterial::close);
+        if (made.ppk().isPresent()) {
+            IkeKeys before = next.orElse(sa.keys());
+            IkeKeys mixed =
+                    IkeKeys.withPpk(
+                            context.crypto(),
+                            initial.suite(),
+                            before,
+                            made.ppk().get().key(),
+                            initial.contributions());
+            next.ifPresent(IkeKeys::close);
+            next = Optional.of(mixed);
+        }
+        next.ifPresent(keys -> {
+            sa.advance(keys, protections(initial, keys), messageId);
+            reveal(initial, keys);
+        });
     }
 
     /// An IKE SA that CREATE_CHILD_SA has made. It is not the current one before [#promote].

@@ -13,6 +13,7 @@ import io.culvert.ike.exchange.IkeAuth;
 import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.exchange.PpkConfirmation;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
@@ -20,8 +21,6 @@ import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.Payload;
-import io.culvert.ipsec.crypto.KeyExchangeMethod;
-import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
@@ -193,7 +192,7 @@ final class InitiatorSetup {
                 return this;
             }
             peering.courier().floatToNatTraversal();
-            List<KeyExchangeMethod> due = peering.theSa().initial().suite().additionalMethods();
+            List<IkeIntermediate.Round> due = IkeIntermediate.rounds(peering.theSa().initial());
             return due.isEmpty()
                     ? authenticate(now, peering, this)
                     : new AwaitingIntermediateResponse(peering, due).begin(now);
@@ -203,16 +202,21 @@ final class InitiatorSetup {
     /// An additional key exchange is under way.
     static final class AwaitingIntermediateResponse implements Stage {
         private final Peering peering;
-        private final Deque<KeyExchangeMethod> due;
+        private final Deque<IkeIntermediate.Round> due;
         private Optional<IkeIntermediate.Initiating> exchange = Optional.empty();
 
-        AwaitingIntermediateResponse(Peering peering, List<KeyExchangeMethod> due) {
+        AwaitingIntermediateResponse(Peering peering, List<IkeIntermediate.Round> due) {
             this.peering = peering;
             this.due = new ArrayDeque<>(due);
         }
 
         Stage begin(MonoTime now) {
-            var next = new IkeIntermediate.Initiating(peering.context(), due.remove());
+            var next =
+                    new IkeIntermediate.Initiating(
+                            peering.context(),
+                            due.remove(),
+                            peering.connection().orElseThrow().ppks(),
+                            new PpkConfirmation(peering.context(), peering.theSa().initial()));
             exchange = Optional.of(next);
             peering.request(now, ExchangeType.IKE_INTERMEDIATE, next.buildRequest());
             return this;
@@ -232,8 +236,8 @@ final class InitiatorSetup {
             IkeIntermediate.Verdict verdict = current.processResponse(payloads);
             current.close();
             return switch (verdict) {
-                case IkeIntermediate.Verdict.Agreed(KeyMaterial secret) -> {
-                    peering.sas().advance(secret, header.messageId());
+                case IkeIntermediate.Verdict.Agreed(var ingredients) -> {
+                    peering.sas().advance(ingredients, header.messageId());
                     yield due.isEmpty() ? authenticate(now, peering, this) : begin(now);
                 }
                 case IkeIntermediate.Verdict.Refused(SessionFailure failure) -> {

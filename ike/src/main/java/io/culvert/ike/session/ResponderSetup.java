@@ -4,6 +4,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.auth.PostQuantumPsks.Ppk;
 import io.culvert.ike.exchange.AuthenticationContext;
 import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
@@ -11,6 +12,8 @@ import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.InitialKeys;
+import io.culvert.ike.exchange.PpkConfirmation;
+import io.culvert.ike.exchange.PpkMode;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
@@ -20,8 +23,6 @@ import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
-import io.culvert.ipsec.crypto.KeyExchangeMethod;
-import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
@@ -87,7 +88,7 @@ final class ResponderSetup {
                 List<ConnectionConfig> admitted, InitialKeys keys) {
             IkeSuite suite = keys.suite();
             return admitted.stream()
-                    .filter(c -> keys.ppk() || !c.ppks().required())
+                    .filter(c -> keys.ppk() != PpkMode.NONE || !c.ppks().required())
                     .filter(c -> c.proposals().stream().anyMatch(suite::isFrom))
                     .toList();
         }
@@ -96,8 +97,8 @@ final class ResponderSetup {
     /// IKE_SA_INIT is answered; the peer has to prove who it is.
     static final class AwaitingAuthRequest implements Stage {
         private final Peering peering;
-        private final List<ConnectionConfig> candidates;
-        private final Deque<KeyExchangeMethod> due;
+        private List<ConnectionConfig> candidates;
+        private final Deque<IkeIntermediate.Round> due;
         private Optional<Pending> pending = Optional.empty();
         private boolean silent;
 
@@ -111,7 +112,7 @@ final class ResponderSetup {
         AwaitingAuthRequest(Peering peering, List<ConnectionConfig> candidates) {
             this.peering = peering;
             this.candidates = candidates;
-            this.due = new ArrayDeque<>(peering.theSa().initial().suite().additionalMethods());
+            this.due = new ArrayDeque<>(IkeIntermediate.rounds(peering.theSa().initial()));
         }
 
         @Override
@@ -135,7 +136,12 @@ final class ResponderSetup {
                 return withoutAuthentication(now, path, header, payloads);
             }
             if (!due.isEmpty()) {
-                return refuse(now, path, header, IkeIntermediate.missing(due.getFirst()));
+                return refuse(
+                        now,
+                        path,
+                        header,
+                        List.of(Notify.of(NotifyType.INVALID_SYNTAX)),
+                        IkeIntermediate.missing(due.getFirst()));
             }
             peering.mobility().heard(payloads);
             if (pending.isPresent()) {
@@ -174,21 +180,45 @@ final class ResponderSetup {
         /// The next additional key exchange, whose keys are for what comes after its response.
         private Stage intermediate(
                 MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
-            Optional<KeyExchangeMethod> next = Optional.ofNullable(due.poll());
-            return switch (IkeIntermediate.processRequest(peering.context(), next, payloads)) {
-                case IkeIntermediate.Reply.Accepted(List<Payload> answer, KeyMaterial secret) -> {
+            Optional<IkeIntermediate.Round> next = Optional.ofNullable(due.poll());
+            IkeIntermediate.Reply reply =
+                    IkeIntermediate.processRequest(
+                            peering.context(),
+                            next,
+                            candidates.stream().map(ConnectionConfig::ppks).toList(),
+                            new PpkConfirmation(peering.context(), peering.theSa().initial()),
+                            payloads);
+            return switch (reply) {
+                case IkeIntermediate.Reply.Accepted(List<Payload> answer, var ingredients) -> {
                     peering.respond(now, path, header, answer);
-                    peering.sas().advance(secret, header.messageId());
+                    peering.sas().advance(ingredients, header.messageId());
+                    if (next.filter(IkeIntermediate.Round::namesPpks).isPresent()) {
+                        keepThoseWith(ingredients.ppk());
+                    }
                     yield this;
                 }
-                case IkeIntermediate.Reply.Refused(var _, SessionFailure failure) ->
-                        refuse(now, path, header, failure);
+                case IkeIntermediate.Reply.Refused(List<Payload> error, var failure) ->
+                        refuse(now, path, header, error, failure);
             };
         }
 
+        /// Only connections whose key was used can still apply, or those that do without if none was.
+        private void keepThoseWith(Optional<Ppk> used) {
+            candidates =
+                    candidates.stream()
+                            .filter(c ->
+                                    used.map(ppk -> c.ppks().keys().contains(ppk))
+                                            .orElse(!c.ppks().required()))
+                            .toList();
+        }
+
         private Stage refuse(
-                MonoTime now, TransportPath path, IkeHeader header, SessionFailure failure) {
-            peering.respond(now, path, header, List.of(Notify.of(NotifyType.INVALID_SYNTAX)));
+                MonoTime now,
+                TransportPath path,
+                IkeHeader header,
+                List<Payload> error,
+                SessionFailure failure) {
+            peering.respond(now, path, header, error);
             peering.end("the peer breaks the protocol", Optional.of(failure));
             return this;
         }

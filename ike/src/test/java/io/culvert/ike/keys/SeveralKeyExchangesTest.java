@@ -50,6 +50,10 @@ final class SeveralKeyExchangesTest {
         return vectors("intauth");
     }
 
+    static List<Vector> earlyPpk() {
+        return vectors("earlyppk");
+    }
+
     static List<Vector> ppk() {
         return vectors("ppk");
     }
@@ -153,6 +157,19 @@ final class SeveralKeyExchangesTest {
         assertThat(joined(mixed.skPr())).isEqualTo(vector.octets("mixedskpr"));
         assertThat(List.of(mixed.skAi(), mixed.skAr(), mixed.skEi(), mixed.skEr()))
                 .allMatch(other::equals);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    @DisplayName("a PPK of IKE_INTERMEDIATE gives all keys anew (E7-3)")
+    void earlyPpk(Vector vector) {
+        KeyMaterial other = KeyMaterial.wrap("another key", new byte[20]);
+        IkeKeys before = new IkeKeys(key(vector, "skd"), other, other, other, other, other, other);
+
+        IkeKeys keys =
+                IkeKeys.withPpk(CRYPTO, suite(vector), before, key(vector, "ppk"), both(vector));
+
+        assertThat(joined(keys)).isEqualTo(vector.octets("keymat"));
     }
 
     private static IkeSuite suite(Vector vector) {

@@ -38,11 +38,15 @@ final class PpkTest {
     }
 
     private static PostQuantumPsks optional(Ppk... keys) {
-        return new PostQuantumPsks(List.of(keys), false);
+        return new PostQuantumPsks(List.of(keys), false, false);
     }
 
     private static PostQuantumPsks required(Ppk... keys) {
-        return new PostQuantumPsks(List.of(keys), true);
+        return new PostQuantumPsks(List.of(keys), true, false);
+    }
+
+    private static PostQuantumPsks early(boolean required, Ppk... keys) {
+        return new PostQuantumPsks(List.of(keys), required, true);
     }
 
     private static Pair pair(PostQuantumPsks client, PostQuantumPsks gateway) {
@@ -62,11 +66,14 @@ final class PpkTest {
 
     /// What the gateway has answered IKE_AUTH with, in short.
     private static String answer(Pair pair) {
+        return answers(pair, "IKE_AUTH").getFirst();
+    }
+
+    private static List<String> answers(Pair pair, String exchange) {
         return pair.gateway.events(IkeEvent.MessagePassed.class).stream()
-                .filter(m -> m.sent() && m.exchange().equals("IKE_AUTH"))
+                .filter(m -> m.sent() && m.exchange().equals(exchange))
                 .map(IkeEvent.MessagePassed::payloads)
-                .findFirst()
-                .orElseThrow();
+                .toList();
     }
 
     private static SessionFailure closed(Pair.End end) {
@@ -144,8 +151,8 @@ final class PpkTest {
     void requiredAndUnknown(boolean byClient, boolean byGateway) {
         Pair pair =
                 pair(
-                        new PostQuantumPsks(List.of(key("a", 1)), byClient),
-                        new PostQuantumPsks(List.of(key("b", 2)), byGateway));
+                        new PostQuantumPsks(List.of(key("a", 1)), byClient, false),
+                        new PostQuantumPsks(List.of(key("b", 2)), byGateway, false));
 
         pair.start().advance(Duration.ofMinutes(1));
 
@@ -176,5 +183,81 @@ final class PpkTest {
 
         assertThat(isUp(pair.client)).isFalse();
         assertThat(closed(pair.gateway)).isInstanceOf(SessionFailure.AuthenticationFailed.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Pairs.Way.class)
+    @DisplayName("in IKE_INTERMEDIATE it goes with the last key exchange, or alone (E7-3)")
+    void early(Pairs.Way way) {
+        for (String methods : List.of("x25519", "x25519-ke1_mlkem768-ke2_ecp256")) {
+            Pair plain = pair(way, methods, NONE, NONE).start();
+            Pair pair = pair(way, methods, early(true, key("a", 1)), early(false, key("a", 1)));
+
+            pair.start();
+
+            List<String> answers = answers(pair, "IKE_INTERMEDIATE");
+            assertThat(answers).hasSize(methods.equals("x25519") ? 1 : 2);
+            assertThat(answers.getLast()).contains("N(PPK_IDENTITY)");
+            assertThat(answers.subList(0, answers.size() - 1))
+                    .allMatch(answer -> !answer.contains("PPK"));
+            assertThat(answer(pair)).doesNotContain("PPK");
+            assertThat(keys(pair)).isNotEqualTo(keys(plain));
+            pair.client.handle(new Input.Commanded(new Command.RekeyIkeSa()));
+            pair.settle().advance(Duration.ofSeconds(20));
+            RekeyTest.assertAtOne(pair);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "of several keys the first that both have is taken, also if another has the same name (E7-3)")
+    void earlySeveral() {
+        Pair pair =
+                pair(
+                        early(true, key("a", 9), key("b", 2), key("c", 3)),
+                        early(true, key("a", 1), key("c", 3), key("b", 2)));
+
+        pair.start();
+
+        assertThat(answers(pair, "IKE_INTERMEDIATE").getFirst()).contains("N(PPK_IDENTITY)");
+        Pairs.assertKeysFit(pair);
+    }
+
+    @Test
+    @DisplayName("two that have no key in common do without, if none is required (E7-3)")
+    void earlyWithout() {
+        Pair pair = pair(early(false, key("a", 1)), early(false, key("a", 2))).start();
+
+        assertThat(answers(pair, "IKE_INTERMEDIATE")).hasSize(1);
+        assertThat(answers(pair, "IKE_INTERMEDIATE").getFirst()).doesNotContain("PPK");
+        Pairs.assertKeysFit(pair);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, true", "true, true"})
+    @DisplayName("where a key is required that the other lacks nobody says who it is (E7-3)")
+    void earlyRequired(boolean byClient, boolean byGateway) {
+        Pair pair = pair(early(byClient, key("a", 1)), early(byGateway, key("a", 2)));
+
+        pair.start().advance(Duration.ofMinutes(1));
+
+        assertThat(pair.client.ladder()).noneMatch(line -> line.startsWith("IKE_AUTH"));
+        assertThat(closed(pair.client)).isInstanceOf(SessionFailure.AuthenticationFailed.class);
+        assertThat(pair.gateway.bound).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a peer that can do it in IKE_AUTH alone does it there (E7-3)")
+    void earlyAndLate() {
+        for (Pair pair :
+                List.of(
+                        pair(early(true, key("a", 1)), required(key("a", 1))),
+                        pair(required(key("a", 1)), early(true, key("a", 1))))) {
+            pair.start();
+
+            assertThat(answers(pair, "IKE_INTERMEDIATE")).isEmpty();
+            assertThat(answer(pair)).contains("N(PPK_IDENTITY)");
+            Pairs.assertKeysFit(pair);
+        }
     }
 }

@@ -137,6 +137,16 @@ def ppk(algorithm):
     record("ppk " + algorithm, algorithm, **fields)
 
 
+def early_ppk(algorithm):
+    """RFC 9867 sections 3.1 and 3.1.1."""
+    octets = hashlib.new(PRFS[algorithm]).digest_size
+    ni, nr = made_up("ni", 32), made_up("nr", 48)
+    spii, spir = made_up("spii", 8), made_up("spir", 8)
+    secret, sk_d = made_up("ppk", 40), made_up("skd", octets)
+    keymat, _ = expanded(algorithm, prf_plus(algorithm, secret, sk_d, octets), ni + nr + spii + spir)
+    record("earlyppk " + algorithm, algorithm, ni=ni, nr=nr, spii=spii, spir=spir, ppk=secret, skd=sk_d, keymat=keymat)
+
+
 print("# Made by several-key-exchanges.py, which says what it is.")
 print()
 for each in PRFS:
@@ -144,3 +154,4 @@ for each in PRFS:
     rekeyed(each)
     int_auth(each)
     ppk(each)
+    early_ppk(each)

@@ -11,6 +11,7 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.session.ConnectStrategy.Planned;
+import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ipsec.value.MonoTime;
@@ -185,8 +186,25 @@ public final class Attempts implements Session {
             }
         }
         if (nextStart.filter(now::hasReached).isPresent()) {
+            leader.ifPresent(this::postponeOthersWithoutEsp);
             startNext(now, whatIsMissing());
         }
+    }
+
+    /// Where UDP 4500 leads nowhere, an IKE SA over raw TCP would come about, and its ESP would lead nowhere, too: it
+    /// comes last.
+    private void postponeOthersWithoutEsp(Attempt silent) {
+        if (silent.plan().transport().kind() != TransportKind.UDP) {
+            return;
+        }
+        var remote = silent.plan().endpoints().remoteAddress();
+        List<Planned> deaf =
+                waiting.stream()
+                        .filter(p -> p.transport().kind() == TransportKind.IKE_TCP)
+                        .filter(p -> p.endpoints().remoteAddress().equals(remote))
+                        .toList();
+        waiting.removeAll(deaf);
+        waiting.addAll(deaf);
     }
 
     private String whatIsMissing() {

@@ -132,6 +132,31 @@ class AttemptsTest {
     }
 
     @Test
+    @DisplayName(
+            "where UDP 4500 is closed raw TCP is tried last: its ESP would have no way (IT-081)")
+    void rawTcpHasNoWayForEsp() {
+        Pair pair = pair(UDP, RAW, STREAM);
+        pair.delivers =
+                m -> !(m.path() instanceof TransportPath.Udp(_, _, boolean marker) && marker);
+        pair.start().advance(Duration.ofSeconds(2));
+
+        assertThat(status(pair)).isEqualTo(TransportKind.TCP_ENCAPSULATION);
+        assertClean(pair, 2);
+
+        pair = pair(UDP, RAW, STREAM);
+        pair.delivers =
+                m ->
+                        m.path() instanceof TransportPath.Udp(_, _, boolean marker)
+                                ? !marker
+                                : m.path().kind() == TransportKind.IKE_TCP;
+        pair.start().advance(Duration.ofSeconds(4));
+
+        assertThat(pair.client.ladder()).contains("IKE_AUTH request 1 ike-tcp");
+        assertThat(pair.isUp()).isTrue();
+        assertClean(pair, 2);
+    }
+
+    @Test
     @DisplayName("the peer refuses in the new IKE SA: final, no other transport is tried")
     void refusal() {
         Pair pair =

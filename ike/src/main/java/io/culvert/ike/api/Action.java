@@ -84,7 +84,7 @@ public sealed interface Action {
     /// @param number the session's number for it
     record Ask(int number, Question question) implements Action {}
 
-    /// Other IKE SAs with the same authenticated identities are to be abandoned.
+    /// Other IKE SAs with the same authenticated identities are to be abandoned; or this one, if another was begun later.
     record ReplaceOthers(io.culvert.ike.auth.Identity local, io.culvert.ike.auth.Identity remote)
             implements Action {}
 

@@ -258,14 +258,20 @@ final class ActionPerformer {
         }
     }
 
+    /// The one that the peer asked for last stays. A request to authenticate may be overtaken on its way by that of a
+    /// newer session, and must not bring back what the peer has given up.
     private void replaceOthers(Identities pair) {
-        for (SessionActor other : house.identities().of(pair)) {
-            if (other != actor) {
-                other.post(
-                        new Input.Commanded(
-                                new Command.Abandon("the peer has established a new IKE SA")));
-            }
+        List<SessionActor> others =
+                house.identities().of(pair).stream().filter(other -> other != actor).toList();
+        if (others.stream().anyMatch(other -> other.id() > actor.id())) {
+            abandon(actor, "the peer has asked for a newer IKE SA since");
+        } else {
+            others.forEach(other -> abandon(other, "the peer has established a new IKE SA"));
         }
+    }
+
+    private static void abandon(SessionActor whom, String cause) {
+        whom.post(new Input.Commanded(new Command.Abandon(cause)));
     }
 
     private void publish(MonoTime now, IkeEvent event) {

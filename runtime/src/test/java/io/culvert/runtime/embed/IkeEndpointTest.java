@@ -238,6 +238,28 @@ final class IkeEndpointTest extends EndpointFixture {
     }
 
     @Test
+    @DisplayName(
+            "IK-029: a session that was overtaken by a newer one of the same identities goes itself")
+    void overtaken() throws Exception {
+        IkeEndpoint endpoint = open(s -> s);
+        Identity alice = Identity.parse("alice.example.org");
+        Identity us = Identity.parse("us.example.org");
+        try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
+            ScriptedSession late = establish(endpoint, peer, 1, alice);
+            ScriptedSession fresh = establish(endpoint, peer, 2, alice);
+            late.does(i ->
+                    i instanceof Input.MessageReceived
+                            ? List.of(new Action.ReplaceOthers(us, alice))
+                            : List.of());
+            poke(endpoint, peer, 1, late);
+            late.next(Input.MessageReceived.class);
+            assertThat(late.next(Input.Commanded.class).command())
+                    .isInstanceOf(Command.Abandon.class);
+            assertThat(fresh.hasNext()).isFalse();
+        }
+    }
+
+    @Test
     @DisplayName("what the data plane tells comes to the session of the Child SA")
     void dataPlaneEvents() throws Exception {
         IkeEndpoint endpoint = open(s -> s);

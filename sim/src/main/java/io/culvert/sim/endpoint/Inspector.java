@@ -11,6 +11,7 @@ import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import io.culvert.sim.network.Violation;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class Inspector {
     }
 
     private static final class Log {
-        final Map<Long, Octets> nonces = new HashMap<>();
+        final Map<Nonce, Octets> nonces = new HashMap<>();
         final Set<Long> executed = new HashSet<>();
         final Map<Long, Set<TransportPath>> requestPaths = new HashMap<>();
     }
@@ -51,7 +52,19 @@ public final class Inspector {
     private record Outgoing(Spi spi, Octets keys) {}
 
     private final Map<Direction, Log> logs = new HashMap<>();
-    private final Map<Direction, Octets> ikeKeys = new HashMap<>();
+
+    /// A nonce of one key: each IKE_INTERMEDIATE has a key of its own, all that follows has the last one.
+    private record Nonce(long keys, long value) {}
+
+    /// Who has which IKE SA.
+    private record Holder(Object end, Direction spis) {}
+
+    /// The keys of an IKE SA, one set after each key exchange.
+    private final Map<Direction, List<Octets>> ikeKeys = new HashMap<>();
+
+    /// How many sets each end has derived.
+    private final Map<Holder, Integer> derived = new HashMap<>();
+
     private final Set<Octets> outboundKeys = new HashSet<>();
     private final Map<Spi, ChildSaSpec> byInboundSpi = new HashMap<>();
     private final Map<Spi, Outgoing> byOutboundSpi = new HashMap<>();
@@ -107,14 +120,18 @@ public final class Inspector {
         }
     }
 
-    /// An end has derived keys.
-    void revealed(RevealedKeys keys) {
+    /// An end has derived keys of an IKE SA: its first ones, or others after a further key exchange.
+    ///
+    /// @param end whose they are
+    void revealed(Object end, RevealedKeys keys) {
         if (keys instanceof RevealedKeys.OfIkeSa sa) {
             Octets all = octets(List.of(sa.skEi(), sa.skEr(), sa.skAi(), sa.skAr()));
-            Octets other =
-                    ikeKeys.putIfAbsent(
-                            new Direction(sa.initiatorSpi(), sa.responderSpi(), true), all);
-            if (other != null && !other.equals(all)) {
+            Direction spis = new Direction(sa.initiatorSpi(), sa.responderSpi(), true);
+            List<Octets> known = ikeKeys.computeIfAbsent(spis, _ -> new ArrayList<>());
+            int number = derived.merge(new Holder(end, spis), 1, Integer::sum) - 1;
+            if (number == known.size()) {
+                known.add(all);
+            } else if (!known.get(number).equals(all)) {
                 throw new Violation("two ends have different keys for one IKE SA");
             }
         }
@@ -153,7 +170,10 @@ public final class Inspector {
             return;
         }
         long nonce = message.u64(type == FRAGMENT ? IV_AT + FRAGMENT_NUMBERS : IV_AT);
-        Octets other = log(direction).nonces.putIfAbsent(nonce, message);
+        IkeHeader header = IkeHeader.peek(message).orElseThrow();
+        boolean own = header.exchangeType().equals(ExchangeType.IKE_INTERMEDIATE);
+        Nonce used = new Nonce(own ? header.messageId() : 0, nonce);
+        Octets other = log(direction).nonces.putIfAbsent(used, message);
         if (other != null && !other.equals(message)) {
             throw new Violation("two messages of an IKE SA have the same nonce: " + message);
         }

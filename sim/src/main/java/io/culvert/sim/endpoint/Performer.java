@@ -95,7 +95,8 @@ final class Performer {
             case Action.Ask(int number, Question question) -> ask(resident, number, question);
             case Action.ReplaceOthers(var local, var remote) -> replaceOthers(resident, remote);
             case Action.Publish(IkeEvent event) -> publish(resident, event);
-            case Action.RevealKeys(var keys) -> endpoint.world().inspector().revealed(keys);
+            case Action.RevealKeys(var keys) ->
+                    endpoint.world().inspector().revealed(resident, keys);
             case Action.End() -> {}
         }
         return List.of();
@@ -150,18 +151,20 @@ final class Performer {
     }
 
     private void replaceOthers(Resident resident, Identity remote) {
-        for (Resident other : endpoint.residents()) {
-            if (other != resident && other.remote.equals(Optional.of(remote))) {
-                endpoint.world()
-                        .agenda()
-                        .after(
-                                Duration.ZERO,
-                                () ->
-                                        endpoint.command(
-                                                other,
-                                                new Command.Abandon("the peer has a new IKE SA")));
-            }
+        List<Resident> others =
+                endpoint.residents().stream()
+                        .filter(r -> r != resident && r.remote.equals(Optional.of(remote)))
+                        .toList();
+        if (others.stream().anyMatch(other -> other.number() > resident.number())) {
+            abandon(resident, "the peer has asked for a newer IKE SA since");
+        } else {
+            others.forEach(other -> abandon(other, "the peer has a new IKE SA"));
         }
+    }
+
+    private void abandon(Resident whom, String cause) {
+        Command command = new Command.Abandon(cause);
+        endpoint.world().agenda().after(Duration.ZERO, () -> endpoint.command(whom, command));
     }
 
     private void publish(Resident resident, IkeEvent event) {

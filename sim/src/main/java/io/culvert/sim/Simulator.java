@@ -4,6 +4,7 @@ import io.culvert.ipsec.crypto.JdkCrypto;
 import io.culvert.sim.network.Story;
 import io.culvert.sim.scenario.Campaign;
 import io.culvert.sim.scenario.Scenario;
+import io.culvert.sim.table.TableProgram;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 ///
 ///     bin/sim --sessions 100000 --seed 7 --scenario mixed
 ///     bin/sim --scenario mixed --replay SEED
+///     bin/sim table --runs 1000
 ///
 /// Exits with 0 if no rule was broken, 1 if one was, 2 if it was called wrongly.
 public final class Simulator {
@@ -35,6 +37,10 @@ public final class Simulator {
     public static void main(String[] arguments) throws InterruptedException {
         Simulator simulator = new Simulator();
         try {
+            if (arguments.length > 0 && arguments[0].equals("table")) {
+                TableProgram.run(List.of(arguments).subList(1, arguments.length), System.out);
+                return;
+            }
             simulator.read(arguments);
         } catch (IllegalArgumentException e) {
             System.err.println("sim: " + e.getMessage());
@@ -52,9 +58,10 @@ public final class Simulator {
         return """
         usage: bin/sim [--sessions N] [--seed S] [--scenario NAME] [--threads T]
                bin/sim --scenario NAME --replay SEED
-        scenarios: %s\
+        scenarios: %s
         """
-                .formatted(words);
+                        .formatted(words)
+                + TableProgram.usage();
     }
 
     private void read(String[] arguments) {

@@ -9,6 +9,7 @@ import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.session.Attempts;
 import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ike.session.IkeSession;
 import io.culvert.ike.transport.ConnectionId;
@@ -48,7 +49,9 @@ import java.util.function.Supplier;
 public final class Endpoint implements Host {
     private static final int IKE_PORT = 500;
     private static final int NAT_TRAVERSAL_PORT = 4500;
-    private static final Set<Integer> PORTS = Set.of(IKE_PORT, NAT_TRAVERSAL_PORT);
+    private static final int WEB_PORT = 443;
+    private static final Set<Integer> UDP_PORTS = Set.of(IKE_PORT, NAT_TRAVERSAL_PORT);
+    private static final Set<Integer> TCP_PORTS = Set.of(IKE_PORT, NAT_TRAVERSAL_PORT, WEB_PORT);
 
     /// What hears of an endpoint.
     public interface Listener {
@@ -136,7 +139,7 @@ public final class Endpoint implements Host {
 
     /// Starts a session.
     public Resident initiate(ConnectionConfig connection, Endpoints endpoints) {
-        Resident resident = add(IkeSession.initiator(context, connection), true);
+        Resident resident = add(new Attempts(context, connection), true);
         handle(resident, new Input.Commanded(new Command.Initiate(endpoints)));
         return resident;
     }
@@ -184,7 +187,7 @@ public final class Endpoint implements Host {
 
     @Override
     public void received(Datagram datagram) {
-        if (off || !PORTS.contains(datagram.to().getPort())) {
+        if (off || !UDP_PORTS.contains(datagram.to().getPort())) {
             return;
         }
         boolean shared = datagram.to().getPort() == NAT_TRAVERSAL_PORT;
@@ -206,7 +209,7 @@ public final class Endpoint implements Host {
 
     @Override
     public Optional<StreamUser> accept(StreamEnd end) {
-        if (off || answered.isEmpty() || !PORTS.contains(end.local().getPort())) {
+        if (off || answered.isEmpty() || !TCP_PORTS.contains(end.local().getPort())) {
             return Optional.empty();
         }
         var id = new ConnectionId(world.nextConnection());
@@ -407,21 +410,37 @@ public final class Endpoint implements Host {
 
     /// Word of the data plane comes when the packet that caused it is done with.
     private void reported(DataPlaneEvent event) {
-        Optional<ChildSaId> about =
+        List<Resident> concerned =
                 switch (event) {
-                    case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> Optional.of(sa);
-                    case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> Optional.of(sa);
-                    case DataPlaneEvent.FirstPacket(ChildSaId sa) -> Optional.of(sa);
-                    case DataPlaneEvent.UnknownSpi _, DataPlaneEvent.Failed _ -> Optional.empty();
+                    case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> owner(sa);
+                    case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> owner(sa);
+                    case DataPlaneEvent.FirstPacket(ChildSaId sa) -> owner(sa);
+                    case DataPlaneEvent.UnknownSpi(_, EspRoute from) -> behind(from);
+                    case DataPlaneEvent.Failed _ -> residents().stream().toList();
                 };
         Input input = new Input.DataPlaneReported(event);
-        about.flatMap(this::owner)
-                .ifPresent(
-                        owner -> world.agenda().after(Duration.ZERO, () -> handle(owner, input)));
+        for (Resident resident : concerned) {
+            world.agenda().after(Duration.ZERO, () -> handle(resident, input));
+        }
     }
 
-    private Optional<Resident> owner(ChildSaId sa) {
-        return residents.values().stream().filter(r -> r.children.contains(sa)).findFirst();
+    private List<Resident> owner(ChildSaId sa) {
+        return residents.values().stream().filter(r -> r.children.contains(sa)).toList();
+    }
+
+    /// Whose ESP goes to where this came from.
+    private List<Resident> behind(EspRoute from) {
+        return switch (from) {
+            case EspRoute.Udp(_, InetSocketAddress remote) ->
+                    residents.values().stream()
+                            .filter(r -> dataPlane.sendsTo(r.children, remote))
+                            .toList();
+            case EspRoute.Tcp(long connection) ->
+                    line(new ConnectionId(connection)).stream()
+                            .flatMap(line -> line.users().stream())
+                            .toList();
+            case EspRoute.Unknown() -> List.of();
+        };
     }
 
     private void arm(Resident resident) {

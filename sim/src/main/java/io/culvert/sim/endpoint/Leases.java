@@ -5,11 +5,14 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.eap.EapStep;
 import io.culvert.ipsec.value.IpPrefix;
+import io.culvert.ipsec.value.Octets;
 import io.culvert.sim.network.Violation;
 import java.net.InetAddress;
+import java.security.PublicKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The addresses that an endpoint gives to its peers.
 public final class Leases {
@@ -19,10 +22,20 @@ public final class Leases {
     private record Holder(Identity identity, int sessions) {}
 
     private final Map<InetAddress, Holder> held = new LinkedHashMap<>();
+    private final Map<Octets, PublicKey> certificates;
     private int given;
 
-    /// Addresses of 10.9.0.0/16, none twice before all were given.
-    public Leases() {}
+    /// Addresses of 10.9.0.0/16, none twice before all were given; no certificate is trusted.
+    public Leases() {
+        this(Map.of());
+    }
+
+    /// The same, and certificates that are trusted.
+    ///
+    /// @param certificates the keys of trusted certificates, by their octets
+    public Leases(Map<Octets, PublicKey> certificates) {
+        this.certificates = Map.copyOf(certificates);
+    }
 
     /// How many are leased.
     public int held() {
@@ -32,11 +45,16 @@ public final class Leases {
     Answer answer(Question question) {
         return switch (question) {
             case Question.LeaseAddresses(var identity, _, var wanted) -> lease(identity, wanted);
-            case Question.ValidateCertificate _ ->
-                    new Answer.CertificateRefused("there are no certificates here");
+            case Question.ValidateCertificate(_, var chain, _) -> validate(chain);
             case Question.ContinueEap _ ->
                     new Answer.EapContinued(new EapStep.Failed("there is no EAP here"));
         };
+    }
+
+    private Answer validate(List<Octets> chain) {
+        Optional<PublicKey> key = chain.stream().findFirst().map(first -> certificates.get(first));
+        return key.<Answer>map(k -> new Answer.CertificateAccepted(k, "CN=simulated"))
+                .orElseGet(() -> new Answer.CertificateRefused("nobody here trusts it"));
     }
 
     void release(InetAddress address) {

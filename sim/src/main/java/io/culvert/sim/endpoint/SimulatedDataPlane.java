@@ -16,6 +16,7 @@ import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import io.culvert.sim.network.Violation;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -151,6 +152,16 @@ public final class SimulatedDataPlane {
         for (ChildSaId id : sas) {
             Optional.ofNullable(installed.get(id)).ifPresent(sa -> sa.route = route);
         }
+    }
+
+    /// Whether one of these SAs sends its ESP to this endpoint.
+    boolean sendsTo(Collection<ChildSaId> sas, InetSocketAddress remote) {
+        return sas.stream()
+                .map(installed::get)
+                .anyMatch(sa ->
+                        sa != null
+                                && sa.route instanceof EspRoute.Udp(_, InetSocketAddress to)
+                                && to.equals(remote));
     }
 
     void close() {

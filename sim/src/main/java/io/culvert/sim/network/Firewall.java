@@ -9,6 +9,7 @@ import java.util.Set;
 public final class Firewall {
     private final Map<Protocol, Set<Integer>> ports = new EnumMap<>(Protocol.class);
     private final Set<Protocol> all = new HashSet<>();
+    private final Map<Protocol, Set<Integer>> exceptions = new EnumMap<>(Protocol.class);
     private boolean rejects;
 
     /// Lets everything through.
@@ -22,6 +23,7 @@ public final class Firewall {
         rejects = false;
         for (Protocol protocol : Protocol.values()) {
             ports.put(protocol, new HashSet<>());
+            exceptions.put(protocol, new HashSet<>());
         }
     }
 
@@ -35,6 +37,11 @@ public final class Firewall {
         all.add(protocol);
     }
 
+    /// Lets this port through though its protocol is dropped.
+    public void except(Protocol protocol, int port) {
+        exceptions.getOrDefault(protocol, Set.of()).add(port);
+    }
+
     /// Answers what it does not let through, where it would else be silent.
     public void reject() {
         rejects = true;
@@ -45,6 +52,9 @@ public final class Firewall {
     }
 
     boolean blocks(Protocol protocol, int farPort) {
-        return all.contains(protocol) || ports.getOrDefault(protocol, Set.of()).contains(farPort);
+        boolean whole =
+                all.contains(protocol)
+                        && !exceptions.getOrDefault(protocol, Set.of()).contains(farPort);
+        return whole || ports.getOrDefault(protocol, Set.of()).contains(farPort);
     }
 }

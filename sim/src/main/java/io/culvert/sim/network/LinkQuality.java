@@ -30,6 +30,11 @@ public record LinkQuality(
         return new LinkQuality(share, duplication, reordering, delay, jitter, mtu, dropsFragments);
     }
 
+    /// The same link where fragments vanish.
+    public LinkQuality withoutFragments() {
+        return new LinkQuality(loss, duplication, reordering, delay, jitter, mtu, true);
+    }
+
     /// Whether a packet gets over it.
     boolean carries(Dice dice, int packetOctets) {
         if (packetOctets <= mtu) {

@@ -134,8 +134,8 @@ public final class Network {
                 !from.isCut()
                         && !blocked
                         && there.filter(a -> !a.isCut() && a.host().isPresent()).isPresent()
-                        && !dice.happens(from.quality().loss())
-                        && !dice.happens(there.orElseThrow().quality().loss());
+                        && getsOver(from, there.orElseThrow())
+                        && getsOver(there.orElseThrow(), from);
         if (!passes) {
             MonoTime again = now().plus(wait).min(until);
             agenda.at(again, () -> knock(from, local, to, until, wait.multipliedBy(2), opening));
@@ -143,6 +143,10 @@ public final class Network {
         }
         Access target = there.orElseThrow();
         agenda.after(delay(from, target), () -> reach(from, local, target, to, opening));
+    }
+
+    private boolean getsOver(Access from, Access to) {
+        return !dice.happens(from.quality().loss()) && !dice.happens(to.quality().loss());
     }
 
     private void reach(

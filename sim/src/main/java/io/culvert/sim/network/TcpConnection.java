@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class TcpConnection {
     private static final Duration FIRST_REPETITION = Duration.ofMillis(300);
     private static final Duration LONGEST_REPETITION = Duration.ofSeconds(8);
+    private static final int HEADERS = 40;
     private static final Duration PATIENCE = Duration.ofSeconds(100);
 
     private final Network network;
@@ -90,19 +91,35 @@ public final class TcpConnection {
                 return;
             }
             busy = true;
-            network.agenda().after(repetition, this::pump);
+            // what follows tells of the gap, unless it was the last
+            boolean toldOf = repetition.equals(FIRST_REPETITION) && queued() > segmentOctets();
+            network.agenda().after(toldOf ? roundTrip() : repetition, this::pump);
             repetition = repetition.multipliedBy(2);
             if (repetition.compareTo(LONGEST_REPETITION) > 0) {
                 repetition = LONGEST_REPETITION;
             }
         }
 
+        private int queued() {
+            return waiting.stream().mapToInt(Octets::size).sum();
+        }
+
+        private int segmentOctets() {
+            int mtu = Math.min(sender.access().quality().mtu(), receiver.access().quality().mtu());
+            return mtu - HEADERS;
+        }
+
+        private Duration roundTrip() {
+            return network.delay(sender.access(), receiver.access()).multipliedBy(2);
+        }
+
         /// The next segment: a part of what was written, cut at any octet.
         private Octets cut(Octets whole) {
             waiting.remove();
-            int most = untilReset > 0 ? Math.min(whole.size(), untilReset) : whole.size();
+            int segment = Math.min(whole.size(), segmentOctets());
+            int most = untilReset > 0 ? Math.min(segment, untilReset) : segment;
             int size = most;
-            if (whole.size() > 1 && dice.happens(0.3)) {
+            if (most > 1 && dice.happens(0.3)) {
                 size = dice.between(1, most);
             }
             if (size < whole.size()) {

@@ -8,6 +8,7 @@ import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.SelectorTemplate;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.TransportChoice;
+import io.culvert.ike.api.TransportOrder;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.IdentityPattern;
 import io.culvert.ike.auth.LocalAuthentication;
@@ -33,12 +34,16 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /// The configurations of simulated endpoints: road warriors and a gateway with the network 10.0.0.0/8.
-final class Connections {
+public final class Connections {
     /// A host behind the gateway.
-    static final InetAddress BEHIND_GATEWAY = IpPrefix.parseAddress("10.0.0.0");
+    public static final InetAddress BEHIND_GATEWAY = IpPrefix.parseAddress("10.0.0.0");
 
-    private static final String GATEWAY = "vpn.example.org";
-    private static final String ANYBODY = "*@example.org";
+    /// Who the gateway says to be.
+    public static final String GATEWAY = "vpn.example.org";
+
+    /// Whom the gateway answers.
+    public static final String ANYBODY = "*@example.org";
+
     private static final IkeProposal IKE =
             new IkeProposal(
                     List.of(new Encryption(EncryptionAlgorithm.AES_GCM_16, 128)),
@@ -57,11 +62,16 @@ final class Connections {
     /// @param timers how patient it is
     /// @param ike bounds of the IKE SA
     /// @param child how long a Child SA is used
-    record Limits(ConnectionTimers timers, IkeSaLimits ike, Lifespan child) {}
+    /// @param mobike whether its IKE SA may move
+    public record Limits(
+            ConnectionTimers timers, IkeSaLimits ike, Lifespan child, boolean mobike) {}
 
     private Connections() {}
 
-    static SessionContext context(CryptoProvider crypto, Dice dice, OptionalInt ikeTcpPort) {
+    /// What the sessions of an endpoint share.
+    ///
+    /// @param ikeTcpPort where it takes raw IKE over TCP, if it does
+    public static SessionContext context(CryptoProvider crypto, Dice dice, OptionalInt ikeTcpPort) {
         KeyMaterial key =
                 KeyMaterial.wrap("psk", "simulated secret".getBytes(StandardCharsets.UTF_8));
         var owners = List.of(new IdentityPattern(ANYBODY), new IdentityPattern(GATEWAY));
@@ -69,23 +79,27 @@ final class Connections {
         return new SessionContext(crypto, dice, keys, true, ikeTcpPort, 4500);
     }
 
-    static ConnectionConfig client(
-            String name, TransportChoice transport, boolean virtualIp, Limits limits) {
+    /// The connection of a road warrior.
+    ///
+    /// @param name of its own
+    public static ConnectionConfig client(
+            String name, TransportOrder transports, boolean virtualIp, Limits limits) {
         return connection(
                 name + "@example.org",
                 GATEWAY,
-                transport,
+                transports,
                 virtualIp ? List.of(IpPrefix.parseAddress("0.0.0.0")) : List.of(),
                 List.of(),
                 child(SelectorTemplate.Dynamic.ANY, network(), limits.child),
                 limits);
     }
 
-    static ConnectionConfig gateway(Limits limits) {
+    /// The connection of a gateway that gives addresses to road warriors.
+    public static ConnectionConfig gateway(Limits limits) {
         return connection(
                 GATEWAY,
                 ANYBODY,
-                new TransportChoice.Udp(),
+                TransportOrder.of(new TransportChoice.Udp()),
                 List.of(),
                 List.of("pool"),
                 child(network(), SelectorTemplate.Dynamic.ANY, limits.child),
@@ -123,25 +137,29 @@ final class Connections {
     private static ConnectionConfig connection(
             String local,
             String remote,
-            TransportChoice transport,
+            TransportOrder transports,
             List<InetAddress> virtualIps,
             List<String> pools,
             ChildConfig child,
             Limits limits) {
-        return new ConnectionConfig(
-                "sim",
-                List.of(),
-                List.of(),
-                transport,
-                List.of(IKE),
-                new LocalAuthentication.PreSharedKey(Identity.parse(local)),
-                new RemoteAuthentication.PreSharedKey(new IdentityPattern(remote)),
-                virtualIps,
-                pools,
-                List.of(child),
-                ConnectionConfig.Uniqueness.INITIAL_CONTACT,
-                false,
-                limits.ike,
-                limits.timers);
+        var connection =
+                new ConnectionConfig(
+                        "sim",
+                        List.of(),
+                        List.of(),
+                        transports.first(),
+                        List.of(IKE),
+                        new LocalAuthentication.PreSharedKey(Identity.parse(local)),
+                        new RemoteAuthentication.PreSharedKey(new IdentityPattern(remote)),
+                        virtualIps,
+                        pools,
+                        List.of(child),
+                        ConnectionConfig.Uniqueness.INITIAL_CONTACT,
+                        ConnectionConfig.Childless.ALLOW,
+                        limits.mobike,
+                        true,
+                        limits.ike,
+                        limits.timers);
+        return connection.over(transports);
     }
 }

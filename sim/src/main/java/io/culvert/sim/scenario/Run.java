@@ -9,6 +9,7 @@ import io.culvert.ike.api.IkeSaLimits;
 import io.culvert.ike.api.Lifespan;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportChoice.IkeTcpPolicy;
+import io.culvert.ike.api.TransportOrder;
 import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.sim.endpoint.Endpoint;
@@ -236,7 +237,7 @@ final class Run implements Endpoint.Listener {
         ConnectionConfig connection =
                 Connections.client(
                         (dice.happens(0.3) ? LONG : "") + "client" + index,
-                        transport(),
+                        TransportOrder.of(transport()),
                         virtualIp,
                         limits);
         return new Party(
@@ -248,7 +249,7 @@ final class Run implements Endpoint.Listener {
         int packet = dice.oneOf(List.of(0, 1280, SMALL_PACKET));
         if (!scenario.hasLifetimes()) {
             var ike = new IkeSaLimits(Lifespan.UNLIMITED, Duration.ZERO, window, packet, CHILDREN);
-            return new Connections.Limits(timers, ike, Lifespan.UNLIMITED);
+            return new Connections.Limits(timers, ike, Lifespan.UNLIMITED, false);
         }
         var ike =
                 new IkeSaLimits(
@@ -257,7 +258,7 @@ final class Run implements Endpoint.Listener {
                         window,
                         packet,
                         CHILDREN);
-        return new Connections.Limits(timers, ike, lifespan(Duration.ofSeconds(40)));
+        return new Connections.Limits(timers, ike, lifespan(Duration.ofSeconds(40)), false);
     }
 
     /// Both ends have the same, with so little jitter that they often meet.

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What makes messages small or large. A part of the table.
+@SuppressWarnings("ImmutableEnumChecker") // filled once, and never changed
 public enum MessageSize {
     /// A pre-shared key: no message has more than some 300 octets.
     PSK("pre-shared key", 0, "aes128gcm16-prfsha256-x25519"),

@@ -103,7 +103,7 @@ public final class Table {
     }
 
     private Optional<Duration> run(PacketPool pool, Place place, int number, Story story) {
-        long row = place.size.ordinal() * 100L + place.obstacle.ordinal();
+        long row = (place.size.name() + " " + place.obstacle.name()).hashCode();
         long runSeed = Dice.seedOf(Dice.seedOf(seed, row), number);
         Optional<Duration> taken =
                 Trial.run(crypto, pool, place.obstacle, place.size, place.way, runSeed, story);

@@ -1,0 +1,20 @@
+package io.culvert.ike.transport;
+
+/// How the messages and the ESP of one IKE SA travel. MOBIKE may change it between [#UDP] and [#TCP_ENCAPSULATION].
+public enum Arrangement {
+    /// All over UDP.
+    UDP,
+    /// IKE over UDP or over raw TCP connections, as each request wants; ESP in UDP.
+    IKE_TCP,
+    /// All in one TCP connection.
+    TCP_ENCAPSULATION;
+
+    /// The arrangement in which IKE SAs begin over this kind of transport.
+    public static Arrangement startingOver(TransportKind kind) {
+        return switch (kind) {
+            case UDP -> UDP;
+            case IKE_TCP -> IKE_TCP;
+            case TCP_ENCAPSULATION -> TCP_ENCAPSULATION;
+        };
+    }
+}

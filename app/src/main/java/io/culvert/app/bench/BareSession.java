@@ -44,6 +44,7 @@ public final class BareSession {
                         Action.InstallChildSa _,
                         Action.RemoveChildSa _,
                         Action.RouteEsp _,
+                        Action.SampleTraffic _,
                         Action.ReplaceChildSa _,
                         Action.SwitchOutbound _,
                         Action.Reauthenticate _,

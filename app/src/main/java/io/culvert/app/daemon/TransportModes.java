@@ -14,7 +14,7 @@ final class TransportModes {
 
     /// The mode of a session.
     ///
-    /// @param kind the transport; one over TCP as soon as one message went over TCP
+    /// @param kind the transport; one over TCP as soon as one message went over TCP, until MOBIKE moves the IKE SA
     /// @param since since when
     record Mode(TransportKind kind, MonoTime since) {}
 
@@ -23,6 +23,8 @@ final class TransportModes {
         if (event.event() instanceof IkeEvent.MessagePassed passed) {
             Mode mode = new Mode(passed.path().kind(), event.when());
             modes.merge(event.session(), mode, TransportModes::later);
+        } else if (event.event() instanceof IkeEvent.PathChanged changed) {
+            modes.put(event.session(), new Mode(changed.path().kind(), event.when()));
         } else if (event.event() instanceof IkeEvent.IkeSaClosed) {
             modes.remove(event.session());
         }

@@ -141,4 +141,21 @@ class ExplanationTest {
         modes.happened(event(4, new IkeEvent.IkeSaClosed("over", Optional.empty())));
         assertThat(modes.all()).isEmpty();
     }
+
+    @Test
+    @DisplayName("an SA that MOBIKE has moved out of a connection is one over UDP")
+    void followsMoves() {
+        TransportModes modes = new TransportModes();
+        TransportPath udp = new TransportPath.Udp(PLACE, PLACE, true);
+        TransportPath stream =
+                new TransportPath.Tcp(
+                        new ConnectionId(1), StreamFraming.TCP_ENCAPSULATION, true, PLACE, PLACE);
+        modes.happened(event(1, passed(stream)));
+        modes.happened(event(2, passed(udp)));
+        assertThat(modes.all().get(7L).kind()).isEqualTo(TransportKind.TCP_ENCAPSULATION);
+        modes.happened(event(3, new IkeEvent.PathChanged(udp, "moved")));
+        assertThat(modes.all().get(7L))
+                .isEqualTo(
+                        new TransportModes.Mode(TransportKind.UDP, new MonoTime(3_000_000_000L)));
+    }
 }

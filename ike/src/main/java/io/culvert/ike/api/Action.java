@@ -70,6 +70,9 @@ public sealed interface Action {
     /// Send the ESP of these Child SAs elsewhere.
     record RouteEsp(List<ChildSaId> sas, EspRoute route) implements Action {}
 
+    /// Count the packets that these Child SAs have carried so far; answered at once by [Input.TrafficSampled].
+    record SampleTraffic(List<ChildSaId> sas) implements Action {}
+
     /// Use these addresses, which the peer assigned, on our device.
     ///
     /// @param addresses one per family at most

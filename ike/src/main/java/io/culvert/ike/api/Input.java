@@ -47,6 +47,12 @@ public sealed interface Input {
     /// The data plane has something to tell about one of the session's Child SAs.
     record DataPlaneReported(DataPlaneEvent event) implements Input {}
 
+    /// What [Action.SampleTraffic] asked for.
+    ///
+    /// @param inbound authenticated packets from the peer
+    /// @param outbound packets for the peer
+    record TrafficSampled(long inbound, long outbound) implements Input {}
+
     /// Installing a Child SA failed.
     ///
     /// @param reason why, for people

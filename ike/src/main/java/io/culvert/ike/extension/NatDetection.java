@@ -33,6 +33,11 @@ public final class NatDetection {
         /// Nothing is known.
         public static final Finding UNKNOWN = new Finding(false, false, false);
 
+        /// Whether it was looked for, and there is none at either side.
+        public boolean foundNone() {
+            return carriedOut && !anyNat();
+        }
+
         /// Whether there is a NAT anywhere.
         public boolean anyNat() {
             return us || peer;

@@ -50,6 +50,7 @@ final class Addressees {
                     Action.SwitchOutbound _,
                     Action.RemoveChildSa _,
                     Action.RouteEsp _,
+                    Action.SampleTraffic _,
                     Action.AssignAddresses _,
                     Action.ReleaseAddresses _,
                     Action.ReplaceOthers _,

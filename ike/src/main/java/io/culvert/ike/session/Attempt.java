@@ -34,11 +34,7 @@ final class Attempt {
             String why,
             MonoTime now) {
         this.plan = plan;
-        this.session =
-                IkeSession.initiator(
-                        context,
-                        connection.over(connection.transports().only(plan.transport())),
-                        why);
+        this.session = IkeSession.initiator(context, connection, plan.transport(), why);
         this.asked = now;
     }
 
@@ -88,6 +84,7 @@ final class Attempt {
                         Action.SwitchOutbound _,
                         Action.RemoveChildSa _,
                         Action.RouteEsp _,
+                        Action.SampleTraffic _,
                         Action.AssignAddresses _,
                         Action.ReleaseAddresses _,
                         Action.Ask _,

@@ -86,7 +86,7 @@ public final class Attempts implements Session {
                     addressees.answered(answered).ifPresent(to -> tell(now, to));
             case Input.SpisReserved reserved ->
                     addressees.reserved(reserved).ifPresent(to -> tell(now, to));
-            case Input.DataPlaneReported _, Input.InstallFailed _ ->
+            case Input.DataPlaneReported _, Input.InstallFailed _, Input.TrafficSampled _ ->
                     leader.ifPresent(l -> tell(now, l, input));
         }
         List<Action> done = out;
@@ -275,13 +275,6 @@ public final class Attempts implements Session {
                 action instanceof Action.End
                         || action instanceof Action.Publish(IkeEvent.IkeSaClosed _);
         if (ends && !speaksForAll) {
-            return;
-        }
-        if (action instanceof Action.Reauthenticate(var with, var endpoints, var addresses)) {
-            // a better way may have opened since
-            out.add(
-                    new Action.Reauthenticate(
-                            with.over(connection.transports()), endpoints, addresses));
             return;
         }
         out.add(addressees.outward(attempt, action));

@@ -46,6 +46,10 @@ final class ChildSas {
     }
 
     /// Those that both sides hold.
+    List<ChildSaId> ids() {
+        return living.stream().map(ChildSa::id).toList();
+    }
+
     List<ChildSa> living() {
         return living;
     }

@@ -7,6 +7,7 @@ import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.transport.Arrangement;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
@@ -56,7 +57,7 @@ final class EstablishedPeer implements Stage {
         childFailure.ifPresent(failure ->
                 peering.outbox().publish(new IkeEvent.ChildSaFailed(stage.firstChild(), failure)));
         boolean onAnotherStream =
-                peering.courier().isTcpEncapsulation() && peering.courier().hasReconnected();
+                peering.ways().isTcpEncapsulation() && peering.courier().hasReconnected();
         if (originalInitiator && (overIkeTcp || onAnotherStream)) {
             // the mapping that ESP needs is made by this, before anything else (IT-060); or the
             // responder learns of
@@ -75,6 +76,7 @@ final class EstablishedPeer implements Stage {
         peering.agenda().proceed(now);
         stage.armLiveness(now);
         peering.mobility().armKeepalive(now);
+        peering.mobility().encapsulation().settled(now);
         return stage;
     }
 
@@ -198,12 +200,16 @@ final class EstablishedPeer implements Stage {
 
     @Override
     public Stage onConnectionOpened(MonoTime now) {
+        if (peering.ways().arrangement() == Arrangement.UDP) {
+            peering.mobility().encapsulation().connected(now);
+            return next(now);
+        }
         peering.routeChildren();
         boolean others = peering.courier().outstanding().isPresent();
         if (others) {
             peering.courier().resume(now);
         }
-        if (peering.courier().isTcpEncapsulation() && (!others || peering.mobility().isOn())) {
+        if (peering.ways().isTcpEncapsulation() && (!others || peering.mobility().isOn())) {
             // shows the responder where we are now (TE-052)
             peering.agenda().add(now, peering.mobility().signOfLife());
         }
@@ -220,7 +226,7 @@ final class EstablishedPeer implements Stage {
                 armLiveness(now);
             }
             case NAT_KEEPALIVE -> {
-                peering.courier()
+                peering.ways()
                         .udp()
                         .filter(TransportPath.Udp::nonEspMarker)
                         .ifPresent(path -> peering.outbox().add(new Action.SendNatKeepalive(path)));
@@ -238,6 +244,9 @@ final class EstablishedPeer implements Stage {
                                             "the IKE SA could not be rekeyed in time",
                                             "look for failed rekeyings in the logs of both sides"));
             case FADING -> peering.retirement().sweep(now);
+            case PATH_WATCH -> peering.mobility().encapsulation().watch(now);
+            case UDP_RETURN -> peering.mobility().encapsulation().tryUdp(now);
+            case STANDBY -> peering.mobility().encapsulation().endStandby();
             case RETRANSMISSION, HINT, HALF_OPEN, RECONNECT, ABSENCE, GIVE_UP, REASSEMBLY -> {}
         }
         return next(now);

@@ -10,8 +10,10 @@ import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
+import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.exchange.Informational;
+import io.culvert.ike.transport.Arrangement;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ChainResult;
@@ -58,14 +60,20 @@ public final class IkeSession implements Session {
         return initiator(
                 context,
                 connection,
+                connection.transport(),
                 "configured: transports = [\"" + connection.transport().kind().word() + "\"]");
     }
 
-    /// @param why why it is this transport, for people
-    static IkeSession initiator(SessionContext context, ConnectionConfig connection, String why) {
+    /// @param choice the transport, one of those of the connection
+    /// @param why why it is this one, for people
+    static IkeSession initiator(
+            SessionContext context,
+            ConnectionConfig connection,
+            TransportChoice choice,
+            String why) {
         var peering = new Peering(context, Peering.freshSpi(context));
         peering.connection(connection);
-        return new IkeSession(peering, true, new Idle(why));
+        return new IkeSession(peering, true, new Idle(choice, why));
     }
 
     /// A session for a peer that calls; its first input is the peer's IKE_SA_INIT request.
@@ -94,11 +102,14 @@ public final class IkeSession implements Session {
                         stage = stage.onConnectionOpened(now);
                     }
                 }
-                case Input.ConnectionFailed(int attempt, String reason) ->
-                        follow(now, peering.courier().connectionFailed(now, attempt, reason));
+                case Input.ConnectionFailed(int attempt, String reason) -> {
+                    follow(now, peering.courier().connectionFailed(now, attempt, reason));
+                    if (stage instanceof EstablishedPeer) {
+                        peering.mobility().encapsulation().withoutStream(now);
+                    }
+                }
                 case Input.ConnectionLost(TransportPath.Tcp path, String reason) -> {
-                    follow(now, peering.courier().connectionLost(now, path, reason));
-                    peering.routeChildren();
+                    connectionLost(now, path, reason);
                 }
                 case Input.SendFailed _ -> stage = stage.onHint(now);
                 case Input.DeadlineReached _ -> onDeadline(now);
@@ -114,6 +125,8 @@ public final class IkeSession implements Session {
                 case Input.DataPlaneReported(DataPlaneEvent event) -> onDataPlane(now, event);
                 case Input.InstallFailed(ChildSaId sa, String reason) ->
                         onInstallFailed(now, sa, reason);
+                case Input.TrafficSampled(long inbound, long outbound) ->
+                        peering.mobility().encapsulation().sampled(now, inbound, outbound);
             }
         }
         return peering.outbox().drain();
@@ -135,6 +148,7 @@ public final class IkeSession implements Session {
                     Input.DeadlineReached _,
                     Input.Commanded _,
                     Input.DataPlaneReported _,
+                    Input.TrafficSampled _,
                     Input.InstallFailed _ -> {}
         }
     }
@@ -172,9 +186,9 @@ public final class IkeSession implements Session {
     private void onCommand(MonoTime now, Command command) {
         switch (command) {
             case Command.Initiate wish -> {
-                if (stage instanceof Idle(String why)) {
+                if (stage instanceof Idle(var choice, String why)) {
                     peering.heard(now);
-                    stage = InitiatorSetup.start(now, peering, wish.endpoints(), why);
+                    stage = InitiatorSetup.start(now, peering, choice, wish.endpoints(), why);
                 }
             }
             case Command.Terminate(String cause) -> {
@@ -223,7 +237,10 @@ public final class IkeSession implements Session {
                         IKE_REKEY,
                         REAUTHENTICATION,
                         IKE_EXPIRY,
-                        FADING ->
+                        FADING,
+                        PATH_WATCH,
+                        UDP_RETURN,
+                        STANDBY ->
                         stage = stage.onTimer(now, due.get());
             }
             due = peering.timers().takeDue(now);
@@ -233,9 +250,16 @@ public final class IkeSession implements Session {
     private void follow(MonoTime now, Outcome outcome) {
         switch (outcome) {
             case CARRIED_ON -> {}
+            case MOVED -> peering.mobility().encapsulation().moveInto(now);
             case RESTART -> stage = stage.onRestart(now);
             case UNREACHABLE -> unreachable(now);
         }
+    }
+
+    private void connectionLost(MonoTime now, TransportPath.Tcp lost, String reason) {
+        peering.mobility().connectionLost(lost);
+        follow(now, peering.courier().connectionLost(now, lost, reason));
+        peering.routeChildren();
     }
 
     private void absent() {
@@ -262,8 +286,8 @@ public final class IkeSession implements Session {
         boolean stillTold =
                 stage instanceof EstablishedPeer
                         && !bound
-                        && peering.connection().orElseThrow().transport().kind()
-                                == TransportKind.IKE_TCP;
+                        && peering.ways().arrangement() == Arrangement.IKE_TCP
+                        && peering.weStarted();
         if (stillTold) {
             // the path of ESP is dead, but the peer can hear of it over TCP (IT-064)
             peering.courier().abandonUdp(now);
@@ -293,8 +317,7 @@ public final class IkeSession implements Session {
     /// Octets that cannot be the peer's cost the connection, never the SA (TE-057, IT-090).
     private void closeCorrupt(MonoTime now, TransportPath.Tcp stream) {
         peering.outbox().add(new Action.CloseConnection(stream.connection()));
-        follow(now, peering.courier().connectionLost(now, stream, "the stream is corrupt"));
-        peering.routeChildren();
+        connectionLost(now, stream, "the stream is corrupt");
     }
 
     private void onInit(MonoTime now, TransportPath path, IkeMessage message, Octets octets) {
@@ -384,13 +407,13 @@ public final class IkeSession implements Session {
                     case TransportPath.Udp udp -> {
                         boolean behindNat = peering.theSa().initial().nat().us();
                         boolean unknown =
-                                peering.courier()
+                                peering.ways()
                                         .udp()
                                         .filter(TransportPath.Udp::nonEspMarker)
                                         .isEmpty();
                         // with MOBIKE the peer says so when it moves (E2-6)
                         boolean follows = !behindNat && !peering.mobility().isOn();
-                        yield (unknown || follows) && peering.courier().udpMoved(udp);
+                        yield (unknown || follows) && peering.ways().udpMoved(udp);
                     }
                     case TransportPath.Tcp stream ->
                             stream.kind() == TransportKind.TCP_ENCAPSULATION
@@ -410,8 +433,8 @@ public final class IkeSession implements Session {
             var path = new TransportPath.Udp(local, remote, true);
             if (!peering.mobility().movingPeer().espMoved(path)
                     && !behindNat
-                    && !peering.courier().isTcpEncapsulation()
-                    && peering.courier().udpMoved(path)) {
+                    && !peering.ways().isTcpEncapsulation()
+                    && peering.ways().udpMoved(path)) {
                 peering.routeChildren();
             }
         }
@@ -439,6 +462,7 @@ public final class IkeSession implements Session {
 
     /// Nothing has been asked of the session yet.
     ///
-    /// @param why why it will use its transport, for people
-    private record Idle(String why) implements Stage {}
+    /// @param choice the transport that it will use
+    /// @param why why that, for people
+    private record Idle(TransportChoice choice, String why) implements Stage {}
 }

@@ -7,6 +7,7 @@ import io.culvert.ike.api.ConnectionConfig.Childless;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionFailure;
+import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.exchange.AuthenticationContext;
 import io.culvert.ike.exchange.AuthenticationStep;
 import io.culvert.ike.exchange.IkeAuth;
@@ -43,16 +44,20 @@ final class InitiatorSetup {
 
     /// Starts: asks for an SPI, opens a connection if need be, sends IKE_SA_INIT.
     ///
-    /// @param why why this transport, for people
-    static Stage start(MonoTime now, Peering peering, Endpoints endpoints, String why) {
+    /// @param choice the transport
+    /// @param why why this one, for people
+    static Stage start(
+            MonoTime now,
+            Peering peering,
+            TransportChoice choice,
+            Endpoints endpoints,
+            String why) {
         ConnectionConfig connection = peering.connection().orElseThrow();
         peering.bind(peering.ours());
         peering.outbox().add(new Action.ReserveSpis(1));
-        peering.courier().begin(connection, endpoints, why);
-        peering.outbox()
-                .publish(
-                        new IkeEvent.TransportChosen(
-                                connection.transport().kind(), peering.courier().why()));
+        peering.courier().schedule().use(connection.timers());
+        peering.ways().begin(connection, choice, endpoints, why);
+        peering.outbox().publish(new IkeEvent.TransportChosen(choice.kind(), peering.ways().why()));
         return new AwaitingInitResponse(peering).begin(now);
     }
 
@@ -71,7 +76,7 @@ final class InitiatorSetup {
         }
 
         Stage begin(MonoTime now) {
-            if (peering.courier().pathForInit().isPresent()) {
+            if (peering.ways().pathForInit(now).isPresent()) {
                 send(now);
             } else {
                 peering.courier().openForInit();
@@ -130,7 +135,7 @@ final class InitiatorSetup {
                     exchange.close();
                     peering.timers().clear(TimerTable.Kind.HINT);
                     peering.courier().settled();
-                    peering.courier().announced(keys.ikeTcpPort());
+                    peering.ways().learned(keys.ikeTcpPort(), keys.nat().foundNone());
                     peering.derive(true, keys, request, octets, path);
                     yield proceed(now, path, keys.nat().carriedOut());
                 }
@@ -163,9 +168,9 @@ final class InitiatorSetup {
         }
 
         private void send(MonoTime now) {
-            TransportPath path = peering.courier().pathForInit().orElseThrow();
+            TransportPath path = peering.ways().pathForInit(now).orElseThrow();
             boolean announce =
-                    peering.connection().orElseThrow().transport().kind() == TransportKind.IKE_TCP
+                    peering.ways().choice().kind() == TransportKind.IKE_TCP
                             || peering.context().ikeTcpPort().isPresent();
             IkeMessage message = exchange.buildRequest(path, announce);
             request = MessageCodec.encode(message);
@@ -191,7 +196,7 @@ final class InitiatorSetup {
                                         "turn NAT traversal on at the peer, or use tcp-encapsulation")));
                 return this;
             }
-            peering.courier().floatToNatTraversal();
+            peering.ways().floatToNatTraversal();
             List<IkeIntermediate.Round> due = IkeIntermediate.rounds(peering.theSa().initial());
             return due.isEmpty()
                     ? authenticate(now, peering, this)

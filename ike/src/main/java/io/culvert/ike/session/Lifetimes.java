@@ -150,7 +150,7 @@ final class Lifetimes {
 
     /// Authenticates anew, if it is us who can.
     void reauthenticate() {
-        peering.courier()
+        peering.ways()
                 .endpoints()
                 .ifPresent(endpoints ->
                         peering.outbox()

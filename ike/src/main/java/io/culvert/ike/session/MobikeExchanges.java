@@ -27,6 +27,11 @@ final class MobikeExchanges {
         }
 
         @Override
+        public boolean isHasty() {
+            return peering.ways().mayMoveIntoStream();
+        }
+
+        @Override
         public ExchangeType exchange() {
             return ExchangeType.INFORMATIONAL;
         }

@@ -7,7 +7,6 @@ import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.transport.TransportPath;
-import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
@@ -34,6 +33,7 @@ final class Mobility {
     private final Peering peering;
     private final MovingPeer movingPeer;
     private final OtherPaths otherPaths;
+    private final Encapsulation encapsulation;
     private boolean peerCan;
     private boolean on;
     private List<InetAddress> ours = List.of();
@@ -41,7 +41,8 @@ final class Mobility {
     private List<InetAddress> peers = List.of();
     private List<InetAddress> refused = List.of();
     private Optional<InetAddress> best = Optional.empty();
-    private Optional<TransportPath.Udp> staying = Optional.empty();
+    private Optional<TransportPath> staying = Optional.empty();
+    private Optional<TransportPath> left = Optional.empty();
     private Optional<Octets> seenAs = Optional.empty();
     private Optional<Transmission> answer = Optional.empty();
     private int retries;
@@ -50,6 +51,7 @@ final class Mobility {
         this.peering = peering;
         this.movingPeer = new MovingPeer(peering, this);
         this.otherPaths = new OtherPaths(peering, this);
+        this.encapsulation = new Encapsulation(peering, this);
     }
 
     /// Whether both sides can move.
@@ -60,6 +62,11 @@ final class Mobility {
     /// The paths to take when the usual one is dead.
     OtherPaths otherPaths() {
         return otherPaths;
+    }
+
+    /// The moves between UDP and a connection.
+    Encapsulation encapsulation() {
+        return encapsulation;
     }
 
     /// Our addresses that may be used.
@@ -78,7 +85,7 @@ final class Mobility {
     }
 
     /// Where ESP goes while that is not where IKE goes.
-    Optional<TransportPath.Udp> staying() {
+    Optional<TransportPath> staying() {
         return staying;
     }
 
@@ -99,8 +106,9 @@ final class Mobility {
     List<Payload> noNats() {
         boolean forbidden =
                 peering.connection().filter(ConnectionConfig::natsAllowed).isEmpty()
-                        && !peering.courier().isTcpEncapsulation();
-        return currentPath()
+                        && !peering.ways().isTcpEncapsulation();
+        return peering.ways()
+                .pathOfEsp()
                 .filter(_ -> forbidden)
                 .map(path -> List.of(Mobike.noNatsAllowed(path)))
                 .orElse(List.of());
@@ -129,6 +137,9 @@ final class Mobility {
     /// Both are authenticated.
     void agree() {
         on = peerCan && wanted();
+        if (on) {
+            peering.ways().canMove();
+        }
         peers = on ? peers : List.of();
         if (!peers.isEmpty()) {
             peering.outbox().publish(new IkeEvent.PeerAddresses(peers));
@@ -189,11 +200,11 @@ final class Mobility {
         if (!on || !peering.weStarted()) {
             return;
         }
-        if (peering.courier().isTcpEncapsulation()) {
+        if (peering.ways().isTcpEncapsulation()) {
             followByStream(now, address);
             return;
         }
-        Optional<TransportPath.Udp> current = peering.courier().udp();
+        Optional<TransportPath.Udp> current = peering.ways().udp();
         boolean elsewhere =
                 current.filter(p -> !p.local().getAddress().equals(address)).isPresent();
         boolean sameFamily =
@@ -206,20 +217,24 @@ final class Mobility {
 
     /// A stream cannot move: another takes its place, at once if our end of the old one is gone.
     private void followByStream(MonoTime now, InetAddress address) {
-        Courier courier = peering.courier();
-        Optional<TransportPath.Tcp> old = courier.stream();
-        Endpoints ends = courier.endpoints().orElseThrow();
+        Ways ways = peering.ways();
+        Optional<TransportPath.Tcp> old = ways.stream();
+        Endpoints ends = ways.endpoints().orElseThrow();
         if (ends.localAddress().equals(address)
                 || !OtherPaths.isSameFamily(ends.remoteAddress(), address)) {
             return;
         }
-        courier.endpoints(ends.between(address, ends.remoteAddress()));
+        ways.endpoints(ends.between(address, ends.remoteAddress()));
         boolean gone = old.filter(p -> !ours.contains(p.local().getAddress())).isPresent();
         if (gone) {
             peering.outbox().add(new Action.CloseConnection(old.get().connection()));
-            courier.connectionLost(now, old.get(), "our address is gone");
-        } else if (old.isPresent()) {
-            courier.open();
+            peering.courier().connectionLost(now, old.get(), "our address is gone");
+        }
+        if (ways.prefersUdp()) {
+            // where we are now UDP may work (TE-081)
+            encapsulation.withoutStream(now);
+        } else if (old.isPresent() && !gone) {
+            ways.open();
         }
     }
 
@@ -242,7 +257,7 @@ final class Mobility {
     private void move(MonoTime now, TransportPath.Udp path) {
         stay();
         go(path);
-        repeat(now);
+        peering.courier().repeat(now, peering.theSa());
         if (peering.agenda().all(MobikeExchanges.AddressUpdate.class).findAny().isEmpty()) {
             peering.agenda().again(now, new MobikeExchanges.AddressUpdate(peering));
         }
@@ -250,29 +265,22 @@ final class Mobility {
 
     /// Sends IKE by a path from now on.
     void go(TransportPath.Udp path) {
-        Courier courier = peering.courier();
-        courier.udpMoved(path);
-        courier.endpoints()
+        Ways ways = peering.ways();
+        ways.udpMoved(path);
+        ways.endpoints()
                 .map(ends -> ends.between(path.local().getAddress(), path.remote().getAddress()))
-                .ifPresent(courier::endpoints);
-    }
-
-    /// Sends what is outstanding by the new path: it need not wait for its next turn.
-    void repeat(MonoTime now) {
-        Courier courier = peering.courier();
-        for (Transmission request : courier.outstandingIn(peering.theSa())) {
-            boolean onUdp = request.wasSent() && request.lastPath() instanceof TransportPath.Udp;
-            if (onUdp && courier.udp().isPresent()) {
-                request.startOver();
-                courier.transmit(now, request, courier.udp().get());
-                request.takeRepeated();
-            }
-        }
+                .ifPresent(ways::endpoints);
     }
 
     /// ESP keeps its path until the new one is known to be good.
     void stay() {
-        staying = staying.or(() -> peering.courier().udp());
+        staying = staying.or(peering.ways()::current);
+        left = left.or(() -> staying);
+    }
+
+    private void stayNoLonger() {
+        staying = Optional.empty();
+        left = Optional.empty();
     }
 
     /// The request that moves the SAs to where IKE goes now.
@@ -284,7 +292,7 @@ final class Mobility {
 
     /// NAT detection for a request that goes where requests go now.
     private List<Payload> natDetection() {
-        return currentPath().map(this::natDetection).orElse(List.of());
+        return peering.ways().pathOfEsp().map(this::natDetection).orElse(List.of());
     }
 
     private List<Payload> natDetection(TransportPath path) {
@@ -292,13 +300,6 @@ final class Mobility {
                 peering.theSa().initial().initiatorSpi(),
                 peering.theSa().initial().responderSpi(),
                 path);
-    }
-
-    private Optional<TransportPath> currentPath() {
-        Courier courier = peering.courier();
-        return courier.wantsStream(ExchangeType.INFORMATIONAL, 0, true)
-                ? courier.stream().map(TransportPath.class::cast)
-                : courier.udp().map(TransportPath.class::cast);
     }
 
     /// An update has been answered.
@@ -315,7 +316,8 @@ final class Mobility {
             return;
         }
         Optional<TransportPath> certain =
-                currentPath()
+                peering.ways()
+                        .pathOfEsp()
                         .filter(path ->
                                 answer.filter(request -> request.wentOnlyBy(path)).isPresent());
         if (certain.isEmpty()) {
@@ -325,12 +327,12 @@ final class Mobility {
         }
         natFound(now, certain.get(), response);
         seenAs = Mobike.seenAs(response).or(() -> seenAs);
-        confirm("we have moved, and the peer knows");
+        confirm(now, "we have moved, and the peer knows");
     }
 
     /// The peer does not want us there: we try elsewhere, and stay where we were if there is nothing else.
     private void refused(MonoTime now) {
-        Optional<TransportPath.Udp> current = peering.courier().udp();
+        Optional<TransportPath.Udp> current = peering.ways().udp();
         List<InetAddress> all = new ArrayList<>(refused);
         current.ifPresent(path -> all.add(path.local().getAddress()));
         refused = List.copyOf(all);
@@ -338,12 +340,15 @@ final class Mobility {
                 otherPaths.pairs().stream()
                         .filter(pair -> !refused.contains(pair.local().getAddress()))
                         .findFirst();
-        Optional<TransportPath.Udp> back = staying;
         if (next.isPresent()) {
             move(now, next.get());
-        } else if (back.isPresent()) {
-            go(back.get());
-            staying = Optional.empty();
+        } else if (staying.isPresent()) {
+            switch (staying.get()) {
+                case TransportPath.Udp back -> go(back);
+                case TransportPath.Tcp back ->
+                        peering.courier().moveInto(now, back, "the peer does not want udp");
+            }
+            stayNoLonger();
         }
     }
 
@@ -354,20 +359,30 @@ final class Mobility {
 
     /// ESP goes by this path from now on, whatever IKE does.
     void espTo(TransportPath.Udp path) {
-        staying = Optional.of(path).filter(p -> !peering.courier().udp().equals(Optional.of(p)));
+        staying =
+                Optional.<TransportPath>of(path)
+                        .filter(p -> !peering.ways().current().equals(Optional.of(p)));
         peering.routeChildren();
     }
 
     /// ESP follows.
-    void confirm(String why) {
-        Optional<TransportPath.Udp> old = staying;
-        staying = Optional.empty();
+    void confirm(MonoTime now, String why) {
+        Optional<TransportPath> old = left;
+        Optional<TransportPath> current = peering.ways().current();
+        stayNoLonger();
         peering.routeChildren();
-        if (old.isPresent() && !old.equals(peering.courier().udp())) {
-            currentPath()
-                    .ifPresent(
-                            path -> peering.outbox().publish(new IkeEvent.PathChanged(path, why)));
+        if (old.isPresent() && current.isPresent() && !old.equals(current)) {
+            peering.outbox().publish(new IkeEvent.PathChanged(current.get(), why));
+            if (old.get().kind() != current.get().kind()) {
+                encapsulation.settled(now);
+                armKeepalive(now);
+            }
         }
+    }
+
+    /// A connection is gone: ESP cannot stay there.
+    void connectionLost(TransportPath.Tcp lost) {
+        staying = staying.filter(path -> !path.equals(lost));
     }
 
     /// Takes in NAT detection, if the message has it.
@@ -389,7 +404,7 @@ final class Mobility {
     void armKeepalive(MonoTime now) {
         Duration idle = peering.connection().orElseThrow().timers().natKeepalive();
         boolean behindNat = peering.theSa().initial().nat().us();
-        if (behindNat && idle.isPositive() && !peering.courier().isTcpEncapsulation()) {
+        if (behindNat && idle.isPositive() && !peering.ways().isTcpEncapsulation()) {
             peering.timers().set(TimerTable.Kind.NAT_KEEPALIVE, now, idle);
         }
     }
@@ -406,7 +421,7 @@ final class Mobility {
     List<Payload> livenessCheck() {
         boolean behindNat = peering.theSa().initial().nat().us();
         boolean asks = on && peering.weStarted() && behindNat;
-        return asks && !peering.courier().isTcpEncapsulation() ? natDetection() : List.of();
+        return asks && !peering.ways().isTcpEncapsulation() ? natDetection() : List.of();
     }
 
     /// A liveness check has been answered: if a NAT gives us another address now, the peer has to know it.
@@ -428,14 +443,15 @@ final class Mobility {
         if (!on
                 || !request.tookDetours()
                 || !(path instanceof TransportPath.Udp alive)
-                || peering.courier().udp().equals(Optional.of(alive))) {
+                || peering.ways().current().equals(Optional.of(alive))
+                || peering.ways().isTcpEncapsulation()) {
             return;
         }
         if (peering.weStarted() && otherPaths.pairs().contains(alive)) {
             move(now, alive);
         } else if (staying.equals(Optional.of(alive))) {
             // the peer is still there, or there again: what it said to have moved to leads nowhere
-            staying = Optional.empty();
+            stayNoLonger();
             go(alive);
         }
     }

@@ -2,6 +2,7 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.extension.Mobike;
+import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
 import io.culvert.ike.wire.Payload;
@@ -19,6 +20,7 @@ final class MovingPeer {
     private final Peering peering;
     private final Mobility mobility;
     private Optional<Update> latest = Optional.empty();
+    private Optional<TransportPath> unproved = Optional.empty();
 
     MovingPeer(Peering peering, Mobility mobility) {
         this.peering = peering;
@@ -41,9 +43,12 @@ final class MovingPeer {
                 mobility.natFound(now, path, request);
                 movedTo(now, udp);
             }
-            case TransportPath.Tcp _ -> {
-                if (peering.courier().isTcpEncapsulation()) {
+            case TransportPath.Tcp stream -> {
+                if (stream.framing() == StreamFraming.TCP_ENCAPSULATION) {
                     mobility.natFound(now, path, request);
+                    if (mobility.encapsulation().follow(now, stream)) {
+                        mobility.confirm(now, "the peer has moved into a connection");
+                    }
                 }
             }
         }
@@ -59,22 +64,36 @@ final class MovingPeer {
 
     private void movedTo(MonoTime now, TransportPath.Udp path) {
         mobility.stay();
-        mobility.go(path);
-        mobility.repeat(now);
+        if (peering.ways().isTcpEncapsulation()) {
+            peering.courier().moveOut(now, path, "the peer has moved out of the connection");
+        } else {
+            mobility.go(path);
+            peering.courier().repeat(now, peering.theSa());
+        }
+        // what is known of a connection says nothing about UDP
         boolean known =
                 mobility.staying()
-                        .filter(old -> old.remote().getAddress().equals(path.remote().getAddress()))
+                        .filter(old ->
+                                old.kind() == path.kind()
+                                        && old.remote()
+                                                .getAddress()
+                                                .equals(path.remote().getAddress()))
                         .isPresent();
         if (known) {
-            mobility.confirm("the peer has moved");
+            unproved = Optional.empty();
+            mobility.confirm(now, "the peer has moved");
         } else {
+            unproved = Optional.of(path);
+            // ESP whose connection is gone has nowhere to stay
+            peering.routeChildren();
             peering.agenda().again(now, new MobikeExchanges.Routability(peering, path));
         }
     }
 
     /// Whether the peer still has to prove that it is there.
     boolean isUnproved(TransportPath.Udp path) {
-        return mobility.staying().isPresent() && peering.courier().udp().equals(Optional.of(path));
+        Optional<TransportPath> checked = Optional.of(path);
+        return unproved.equals(checked) && peering.ways().current().equals(checked);
     }
 
     /// The peer has sent back what we sent to its new address.
@@ -83,7 +102,8 @@ final class MovingPeer {
             return;
         }
         if (mobility.wasAnsweredOnlyBy(checked)) {
-            mobility.confirm("the peer has moved");
+            unproved = Optional.empty();
+            mobility.confirm(now, "the peer has moved");
         } else {
             // a copy went elsewhere, and may be the one that was answered (E2-4)
             peering.agenda().again(now, new MobikeExchanges.Routability(peering, checked));
@@ -97,7 +117,7 @@ final class MovingPeer {
     boolean espMoved(TransportPath.Udp path) {
         boolean mayBeNat = peering.connection().filter(ConnectionConfig::natsAllowed).isPresent();
         boolean follows = mayBeNat && !peering.weStarted();
-        if (mobility.isOn() && follows && !peering.courier().isTcpEncapsulation()) {
+        if (mobility.isOn() && follows && !peering.ways().isTcpEncapsulation()) {
             mobility.espTo(path);
         }
         return mobility.isOn();

@@ -33,7 +33,12 @@ final class OtherPaths {
             return;
         }
         List<TransportPath.Udp> others =
-                peering.weStarted() ? pairs() : mobility.staying().stream().toList();
+                peering.weStarted()
+                        ? pairs()
+                        : mobility.staying().stream()
+                                .filter(TransportPath.Udp.class::isInstance)
+                                .map(TransportPath.Udp.class::cast)
+                                .toList();
         for (Transmission request : peering.courier().outstandingIn(peering.theSa())) {
             boolean inVain = request.takeRepeated() && request.datagrams() > COPIES_BEFORE_OTHERS;
             if (inVain) {
@@ -61,8 +66,8 @@ final class OtherPaths {
 
     /// All pairs of our and the peer's addresses other than that in use.
     List<TransportPath.Udp> pairs() {
-        Optional<Endpoints> ends = peering.courier().endpoints();
-        Optional<TransportPath.Udp> current = peering.courier().udp();
+        Optional<Endpoints> ends = peering.ways().endpoints();
+        Optional<TransportPath.Udp> current = peering.ways().udp();
         if (ends.isEmpty() || current.isEmpty()) {
             return List.of();
         }
@@ -85,7 +90,7 @@ final class OtherPaths {
 
     /// From one of our addresses to the peer.
     TransportPath.Udp between(InetAddress local, InetSocketAddress remote) {
-        int port = peering.courier().endpoints().orElseThrow().localNatTraversal();
+        int port = peering.ways().endpoints().orElseThrow().localNatTraversal();
         return new TransportPath.Udp(new InetSocketAddress(local, port), remote, true);
     }
 

@@ -99,6 +99,12 @@ final class Peering {
     void connection(ConnectionConfig chosen) {
         connection = Optional.of(chosen);
         courier.schedule().use(chosen.timers());
+        ways().agreedOn(chosen);
+    }
+
+    /// The ways to the peer.
+    Ways ways() {
+        return courier.ways();
     }
 
     Mobility mobility() {
@@ -281,6 +287,7 @@ final class Peering {
         }
         OutgoingMessage message = sealed(in, in.nextRequest(exchange), payloads);
         Transmission request = Transmission.of(in, undertaking, message, payloads);
+        undertaking.filter(Undertaking::isHasty).ifPresent(_ -> request.hasten());
         courier.send(now, request);
         if (request.wasSent()) {
             passed(now, request.lastPath());
@@ -419,15 +426,9 @@ final class Peering {
 
     /// Where ESP goes now: into the stream, to the peer's UDP endpoint, or nowhere while that is unknown (IT-063).
     EspRoute espRoute() {
-        if (courier.isTcpEncapsulation()) {
-            return courier.stream()
-                    .<EspRoute>map(s -> new EspRoute.Tcp(s.connection().value()))
-                    .orElseGet(EspRoute.Unknown::new);
-        }
         return mobility.staying()
-                .or(courier::udp)
-                .filter(TransportPath.Udp::nonEspMarker)
-                .<EspRoute>map(u -> new EspRoute.Udp(u.local(), u.remote()))
+                .or(ways()::current)
+                .map(Ways::espBy)
                 .orElseGet(EspRoute.Unknown::new);
     }
 
@@ -457,7 +458,7 @@ final class Peering {
                 authenticated,
                 eapIdentity,
                 latestPath,
-                courier.why(),
+                ways().why(),
                 transportSince,
                 initial.map(InitialKeys::suite),
                 initial.map(i -> i.nat().us()).orElse(false),

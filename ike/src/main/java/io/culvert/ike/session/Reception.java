@@ -3,7 +3,6 @@ package io.culvert.ike.session;
 import io.culvert.ike.extension.Fragmentation.Reassembly;
 import io.culvert.ike.keys.OpenResult;
 import io.culvert.ike.transport.ConnectionId;
-import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ChainResult;
 import io.culvert.ike.wire.DecodeResult;
@@ -103,8 +102,7 @@ final class Reception {
                     ? new Result.Forgotten()
                     : counted;
         }
-        boolean encapsulated = sa.get().initPath().kind() == TransportKind.TCP_ENCAPSULATION;
-        if (encapsulated != (path.kind() == TransportKind.TCP_ENCAPSULATION)) {
+        if (!peering.ways().accepts(path)) {
             return dropped(path, DropReason.OTHER_MODE);
         }
         return message.payloads().getLast() instanceof EncryptedFragment fragment

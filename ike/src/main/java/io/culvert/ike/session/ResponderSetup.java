@@ -70,8 +70,9 @@ final class ResponderSetup {
                 }
                 case IkeSaInit.Reply.Accepted(var _, var keys) -> {
                     peering.derive(false, keys, octets, response, path);
-                    peering.courier().adopt(path, admitted.getFirst().timers());
-                    peering.courier().announced(keys.ikeTcpPort());
+                    peering.courier().schedule().use(admitted.getFirst().timers());
+                    peering.ways().adopt(path);
+                    peering.ways().learned(keys.ikeTcpPort(), keys.nat().foundNone());
                     peering.outbox().add(new Action.ReserveSpis(1));
                     peering.timers()
                             .set(

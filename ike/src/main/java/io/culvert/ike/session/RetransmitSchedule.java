@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.ConnectionTimers;
+import io.culvert.ike.transport.UdpFirst;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.List;
 /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-2.4 RFC 7296 section 2.4
 final class RetransmitSchedule {
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+
+    /// Our choice: as much as UDP has before TCP when a tunnel is set up (IT-081).
+    private static final Duration HASTY = Duration.ofMillis(300);
 
     private final SecureRandom random;
     private ConnectionTimers times = ConnectionTimers.DEFAULT;
@@ -35,7 +39,12 @@ final class RetransmitSchedule {
 
     /// How long to wait for an answer after a request was sent over UDP this often; within 10 % of what is configured
     /// (IK-023).
-    Duration afterDatagram(int sent) {
+    ///
+    /// @param hasty whether it waits for less than usual at first
+    Duration afterDatagram(int sent, boolean hasty) {
+        if (hasty && sent <= UdpFirst.COPIES_BEFORE_STREAM) {
+            return HASTY;
+        }
         List<Duration> waits = times.retransmissions();
         Duration wait = waits.get(Math.min(sent, waits.size()) - 1);
         return wait.multipliedBy(900 + random.nextInt(201)).dividedBy(1000);

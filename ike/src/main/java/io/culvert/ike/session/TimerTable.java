@@ -22,6 +22,12 @@ final class TimerTable {
         NAT_KEEPALIVE,
         /// Open the lost connection again.
         RECONNECT,
+        /// Look whether ESP still comes in.
+        PATH_WATCH,
+        /// Try UDP again.
+        UDP_RETURN,
+        /// Close a connection that ESP has left.
+        STANDBY,
         /// Give up waiting for a connection to come back.
         ABSENCE,
         /// Give up waiting for the answer to a DELETE.

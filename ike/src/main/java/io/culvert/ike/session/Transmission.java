@@ -1,6 +1,9 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.transport.RequestTraits;
+import io.culvert.ike.transport.RequestTraits.Purpose;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.CertificateRequest;
 import io.culvert.ike.wire.ExchangeType;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
@@ -26,12 +29,12 @@ final class Transmission {
                     NotifyType.COOKIE2,
                     NotifyType.UPDATE_SA_ADDRESSES);
 
-    private static final List<NotifyType> OF_ESP_PATH =
-            List.of(
-                    NotifyType.UPDATE_SA_ADDRESSES,
-                    NotifyType.COOKIE2,
-                    NotifyType.NAT_DETECTION_SOURCE_IP,
-                    NotifyType.NAT_DETECTION_DESTINATION_IP);
+    /// What a liveness check may ask besides.
+    private static final List<NotifyType> ASKING =
+            List.of(NotifyType.NAT_DETECTION_SOURCE_IP, NotifyType.NAT_DETECTION_DESTINATION_IP);
+
+    /// Our guess: two certificates with RSA keys of 2048 bits.
+    private static final int USUAL_CHAIN_OCTETS = 2048;
 
     private final Optional<IkeSa> sa;
     private final Optional<Undertaking> undertaking;
@@ -41,6 +44,7 @@ final class Transmission {
     private Optional<MonoTime> deadline = Optional.empty();
     private boolean repeated;
     private boolean detours;
+    private boolean hasty;
     private int sendings;
     private int datagrams;
 
@@ -126,17 +130,51 @@ final class Transmission {
         return exchange().equals(ExchangeType.IKE_SA_INIT);
     }
 
-    /// Whether this is a liveness check, or tells addresses that ESP moves to or that no NAT may change: it belongs to the
-    /// path of ESP (IT-019, IT-058).
-    boolean isLivenessCheck() {
-        if (PayloadChain.notification(payloads, NotifyType.NO_NATS_ALLOWED).isPresent()) {
-            return true;
+    /// What the choice of a transport has to know of it.
+    ///
+    /// @param most how often it may be sent over UDP
+    RequestTraits traits(int most) {
+        return new RequestTraits(
+                purpose(),
+                isTransportBound(),
+                message.size(),
+                expectedResponse(),
+                copies,
+                datagrams,
+                datagrams >= most);
+    }
+
+    private Purpose purpose() {
+        if (isInit()) {
+            return Purpose.INIT;
         }
-        return exchange().equals(ExchangeType.INFORMATIONAL)
-                && payloads.stream()
-                        .allMatch(payload ->
-                                payload instanceof Notify notify
-                                        && OF_ESP_PATH.stream().anyMatch(notify::is));
+        if (has(NotifyType.COOKIE2)) {
+            return Purpose.RETURN_ROUTABILITY;
+        }
+        if (has(NotifyType.UPDATE_SA_ADDRESSES) || has(NotifyType.NO_NATS_ALLOWED)) {
+            return Purpose.ADDRESSES;
+        }
+        boolean onlyAsks =
+                exchange().equals(ExchangeType.INFORMATIONAL)
+                        && payloads.stream()
+                                .allMatch(payload ->
+                                        payload instanceof Notify notify
+                                                && ASKING.stream().anyMatch(notify::is));
+        if (onlyAsks) {
+            return Purpose.LIVENESS;
+        }
+        return exchange().isSetup() ? Purpose.SETUP : Purpose.OTHER;
+    }
+
+    private boolean has(NotifyType type) {
+        return PayloadChain.notification(payloads, type).isPresent();
+    }
+
+    /// A peer that is asked for its certificate will send it, and those between it and the root.
+    private int expectedResponse() {
+        return PayloadChain.first(payloads, CertificateRequest.class).isPresent()
+                ? USUAL_CHAIN_OCTETS
+                : 0;
     }
 
     /// Notes a copy; gives whether it is a repetition.
@@ -172,6 +210,15 @@ final class Transmission {
     /// The schedule begins anew: it goes another way from now on.
     void startOver() {
         datagrams = 0;
+    }
+
+    /// It is repeated sooner: there are signs that the path is dead, and there is another one.
+    void hasten() {
+        hasty = true;
+    }
+
+    boolean isHasty() {
+        return hasty;
     }
 
     /// Whether all copies went by this path.

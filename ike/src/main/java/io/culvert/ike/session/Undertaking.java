@@ -26,6 +26,11 @@ interface Undertaking {
         return true;
     }
 
+    /// Whether the answer is wanted so soon that the request is repeated earlier than others.
+    default boolean isHasty() {
+        return false;
+    }
+
     /// Its turn has come: the request's payloads, or nothing if there is no more need.
     Optional<List<Payload>> request(MonoTime now);
 

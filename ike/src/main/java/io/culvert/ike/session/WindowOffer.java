@@ -28,7 +28,7 @@ final class WindowOffer implements Undertaking {
     /// it up.
     @Override
     public boolean isReady() {
-        return peering.courier().udp().isPresent() || peering.courier().stream().isPresent();
+        return peering.ways().udp().isPresent() || peering.ways().stream().isPresent();
     }
 
     @Override

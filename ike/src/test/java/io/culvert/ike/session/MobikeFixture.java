@@ -34,7 +34,15 @@ abstract class MobikeFixture {
     static final InetAddress NEW_6 = IpPrefix.parseAddress("2001:db8::1");
     static final InetAddress GATEWAY_6 = IpPrefix.parseAddress("2001:db8::2");
 
-    final Pair pair = pair(Way.UDP);
+    final Pair pair;
+
+    MobikeFixture() {
+        this(pair(Way.UDP));
+    }
+
+    MobikeFixture(Pair pair) {
+        this.pair = pair;
+    }
 
     List<InetAddress> tellGateway = List.of();
 

@@ -74,6 +74,7 @@ final class Pair {
 
         Function<Question, Optional<Answer>> answers = _ -> Optional.empty();
         int nextSpi;
+        Input.TrafficSampled carried = new Input.TrafficSampled(0, 0);
 
         End(boolean isClient, SessionContext context) {
             this.isClient = isClient;
@@ -169,6 +170,7 @@ final class Pair {
                             forger = Optional.of(new Forger(ofIkeSa));
                         }
                     }
+                    case Action.SampleTraffic _ -> handle(target, carried);
                     case Action.SendNatKeepalive _,
                             Action.HalfCloseConnection _,
                             Action.RouteEsp _,
@@ -316,7 +318,6 @@ final class Pair {
         return settle();
     }
 
-    /// Tears all connections.
     void reset() {
         List.copyOf(connections.values()).forEach(this::tear);
         settle();

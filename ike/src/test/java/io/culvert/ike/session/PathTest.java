@@ -52,7 +52,7 @@ class PathTest {
 
     @Test
     @DisplayName(
-            "IKE_SA_INIT on a connection that breaks: another attempt with another SPI, then an end (IT-051, IT-052)")
+            "IKE_SA_INIT on a connection that breaks: another attempt with another SPI, then one over UDP (IT-036, IT-051, IT-052)")
     void initIsBound() {
         Pair pair = Situation.AWAITING_INIT_RESPONSE.reach(Way.IKE_TCP, 1);
         Octets first = pair.kept.getFirst().message();
@@ -63,9 +63,28 @@ class PathTest {
         assertThat(pair.kept).allMatch(m -> m.path() instanceof TransportPath.Tcp);
         assertThat(second.slice(0, 8)).isNotEqualTo(first.slice(0, 8));
         pair.reset();
-        assertThat(pair.client.session.orElseThrow().isOver()).isTrue();
+        Pair.InFlight third = pair.kept.getLast();
+        assertThat(third.path()).isInstanceOf(TransportPath.Udp.class);
+        assertThat(third.message().slice(0, 8)).isNotEqualTo(second.slice(0, 8));
         assertThat(pair.client.actions(Action.OpenConnection.class)).hasSize(2);
-        GarbageTest.checkNothingLeaks(pair.client);
+        pair.keeps = _ -> false;
+        pair.advance(Duration.ofSeconds(2));
+        assertThat(pair.isUp()).isTrue();
+        assertThat(pair.client.session.orElseThrow().status().transportWhy())
+                .contains("ike-tcp failed", "over udp");
+    }
+
+    @Test
+    @DisplayName("a port that takes no connections: the whole setup goes over UDP (IT-036)")
+    void refusedAtInit() {
+        Pair pair = Pairs.of(Way.IKE_TCP);
+        pair.accepts = () -> false;
+        pair.start();
+
+        assertThat(pair.isUp()).isTrue();
+        assertThat(pair.client.ladder())
+                .containsExactly("IKE_SA_INIT request 0 udp", "IKE_AUTH request 1 udp");
+        assertThat(pair.client.actions(Action.OpenConnection.class)).hasSize(1);
     }
 
     @Test
@@ -226,14 +245,10 @@ class PathTest {
         assertThat(pair.client.session.orElseThrow().isOver()).isTrue();
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Way.class,
-            names = {"IKE_TCP", "TCP_ENCAPSULATION"})
-    @DisplayName(
-            "a server that closes at each IKE_SA_INIT is given up after two attempts (IT-036, TE-046)")
-    void closesAtInit(Way way) {
-        Pair pair = Pairs.of(way);
+    @Test
+    @DisplayName("a server that closes at each IKE_SA_INIT is given up after two attempts (TE-046)")
+    void closesAtInit() {
+        Pair pair = Pairs.of(Way.TCP_ENCAPSULATION);
         pair.tears = _ -> true;
         pair.start().advance(Duration.ofSeconds(10));
 

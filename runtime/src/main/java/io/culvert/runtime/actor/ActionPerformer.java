@@ -10,6 +10,7 @@ import io.culvert.ike.auth.Identity;
 import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
+import io.culvert.ipsec.dataplane.ChildSaCounters;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.EspRoute;
@@ -79,10 +80,8 @@ final class ActionPerformer {
                 house.directory().unbind(spi, actor);
                 spis.remove(spi);
             }
-            case Action.HandshakeEnded(IkeSpi spi, boolean established) -> {
-                handshakes.remove(spi);
-                house.desk().handshakeEnded(spi, established);
-            }
+            case Action.HandshakeEnded(IkeSpi spi, boolean established) ->
+                    handshakeEnded(spi, established);
             case Action.ReserveSpis(int count) -> {
                 List<Spi> spisTaken = house.dataPlane().reserveSpis(count);
                 reserved.addAll(spisTaken);
@@ -101,6 +100,9 @@ final class ActionPerformer {
             case Action.SwitchOutbound(ChildSaId next) -> house.dataPlane().switchOutbound(next);
             case Action.RemoveChildSa(ChildSaId sa) -> remove(sa);
             case Action.RouteEsp(List<ChildSaId> sas, EspRoute route) -> route(sas, route);
+            case Action.SampleTraffic(List<ChildSaId> sas) -> {
+                return List.of(carried(sas));
+            }
             case Action.AssignAddresses assign -> house.surroundings().assign(actor.id(), assign);
             case Action.ReleaseAddresses release ->
                     house.surroundings().release(actor.id(), release.addresses());
@@ -115,6 +117,22 @@ final class ActionPerformer {
             case Action.End() -> {}
         }
         return List.of();
+    }
+
+    private void handshakeEnded(IkeSpi spi, boolean established) {
+        handshakes.remove(spi);
+        house.desk().handshakeEnded(spi, established);
+    }
+
+    private Input carried(List<ChildSaId> sas) {
+        long inbound = 0;
+        long outbound = 0;
+        for (ChildSaId sa : sas) {
+            ChildSaCounters counters = house.dataPlane().counters(sa);
+            inbound += counters.inboundPackets();
+            outbound += counters.outboundPackets();
+        }
+        return new Input.TrafficSampled(inbound, outbound);
     }
 
     /// Undoes what the session left behind.

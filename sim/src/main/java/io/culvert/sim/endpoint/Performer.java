@@ -56,10 +56,7 @@ final class Performer {
             case Action.CloseConnection(ConnectionId id) ->
                     endpoint.line(id).ifPresent(Line::close);
             case Action.BindSpi(IkeSpi spi) -> endpoint.bind(spi, resident);
-            case Action.UnbindSpi(IkeSpi spi) -> {
-                endpoint.unbind(spi, resident);
-                resident.bound.remove(spi);
-            }
+            case Action.UnbindSpi(IkeSpi spi) -> unbind(resident, spi);
             case Action.HandshakeEnded(IkeSpi spi, boolean established) -> {
                 resident.halfOpen.remove(spi);
                 endpoint.handshakeEnded(spi, established);
@@ -90,6 +87,9 @@ final class Performer {
                 resident.children.remove(id);
             }
             case Action.RouteEsp(var sas, EspRoute route) -> endpoint.dataPlane().route(sas, route);
+            case Action.SampleTraffic(var sas) -> {
+                return List.of(endpoint.dataPlane().carried(sas));
+            }
             case Action.AssignAddresses(var addresses, _) -> resident.assigned.addAll(addresses);
             case Action.ReleaseAddresses(var addresses) -> release(resident, addresses);
             case Action.Ask(int number, Question question) -> ask(resident, number, question);
@@ -100,6 +100,11 @@ final class Performer {
             case Action.End() -> {}
         }
         return List.of();
+    }
+
+    private void unbind(Resident resident, IkeSpi spi) {
+        endpoint.unbind(spi, resident);
+        resident.bound.remove(spi);
     }
 
     private Input reserve(Resident resident, int count) {

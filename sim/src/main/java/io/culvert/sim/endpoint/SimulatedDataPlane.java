@@ -6,6 +6,7 @@ import io.culvert.esp.engine.OpenResult;
 import io.culvert.esp.engine.OpenedPacket;
 import io.culvert.esp.engine.OutboundSa;
 import io.culvert.esp.engine.SealResult;
+import io.culvert.ike.api.Input;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
@@ -162,6 +163,17 @@ public final class SimulatedDataPlane {
                         sa != null
                                 && sa.route instanceof EspRoute.Udp(_, InetSocketAddress to)
                                 && to.equals(remote));
+    }
+
+    /// What these SAs have carried.
+    Input.TrafficSampled carried(Collection<ChildSaId> sas) {
+        List<Installed> known =
+                sas.stream()
+                        .flatMap(id -> Optional.ofNullable(installed.get(id)).stream())
+                        .toList();
+        return new Input.TrafficSampled(
+                known.stream().mapToLong(sa -> sa.received).sum(),
+                known.stream().mapToLong(sa -> sa.sent).sum());
     }
 
     void close() {

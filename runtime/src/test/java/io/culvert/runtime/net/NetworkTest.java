@@ -248,17 +248,24 @@ final class NetworkTest extends NetworkFixture {
             }
         }
         Await.until("all connections are closed", () -> network.connections() == 0);
-        inbox.clear();
         try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK);
                 Socket stream = connect(network)) {
+            // datagrams of each port come in order, so that what is left of the random ones comes
+            // before
             send(peer, network.udpPort(), REQUEST);
-            assertThat(inbox.next().message()).isEqualTo(REQUEST);
+            skipTo(REQUEST);
             send(peer, network.natTraversalPort(), marked(REQUEST));
-            assertThat(inbox.next().message()).isEqualTo(REQUEST);
+            skipTo(REQUEST);
             write(stream, REQUEST);
             assertThat(inbox.next().message()).isEqualTo(REQUEST);
         }
         assertThat(counters.of("INTERNAL_ERROR")).isZero();
+    }
+
+    private void skipTo(Octets message) throws Exception {
+        while (!inbox.next().message().equals(message)) {
+            // random octets may look like a message
+        }
     }
 
     @Test

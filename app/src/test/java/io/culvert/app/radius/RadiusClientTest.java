@@ -3,7 +3,6 @@ package io.culvert.app.radius;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.app.radius.RadiusClient.Outcome;
-import io.culvert.ipsec.testing.SeededRandom;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -112,7 +112,7 @@ class RadiusClientTest {
                         timeout,
                         tries,
                         "gate"),
-                new SeededRandom(1));
+                new SecureRandom());
     }
 
     private static void send(DatagramSocket socket, DatagramPacket packet) {

@@ -49,7 +49,9 @@ public record Settings(
     ///
     /// @param control the control socket
     /// @param logLevel how much is logged
-    public record DaemonSettings(Path control, System.Logger.Level logLevel) {}
+    /// @param crashSecret the file of the secret of quick crash detection, if that is on
+    public record DaemonSettings(
+            Path control, System.Logger.Level logLevel, Optional<Path> crashSecret) {}
 
     /// The table `[listen]`.
     ///

@@ -177,11 +177,13 @@ public final class SettingsFile {
         System.Logger.Level level =
                 section.flatMap(s -> s.choice("log-level", LEVELS))
                         .orElse(System.Logger.Level.INFO);
+        Optional<Path> crashSecret =
+                section.flatMap(s -> s.text("crash-secret")).map(folder::resolve);
         section.ifPresent(s -> {
             s.withoutEffect("metrics", "use: culvert status --json");
             s.complainOfUnknownKeys();
         });
-        return new DaemonSettings(control, level);
+        return new DaemonSettings(control, level, crashSecret);
     }
 
     private static ListenSettings listen(Section root) {

@@ -9,6 +9,7 @@ import io.culvert.app.control.ExitCode;
 import io.culvert.app.control.Reply;
 import io.culvert.app.control.Request;
 import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.linux.route.OuterFlow;
 import io.culvert.linux.sys.SystemCallException;
 import io.culvert.runtime.clock.SystemTimekeeper;
@@ -102,6 +103,7 @@ public final class Daemon implements AutoCloseable {
             LOG.log(Level.INFO, crypto.note());
         }
         boolean revealKeys = keyLog.isPresent();
+        IkeSessions.Common sessions = sessions(revealKeys);
         RevocationClient revocations =
                 new RevocationClient(RevocationClient.Limits.DEFAULT, Instant::now);
         opened.push(revocations);
@@ -109,7 +111,7 @@ public final class Daemon implements AutoCloseable {
         EndpointSettings wiring =
                 EndpointSettings.of(
                                 listen(settings.listen()),
-                                ports -> sessions(revealKeys).at(ports).behind(settings.limits()),
+                                ports -> sessions.at(ports).behind(settings.limits()),
                                 tunnel)
                         .answering(
                                 settings.connections().stream()
@@ -176,13 +178,19 @@ public final class Daemon implements AutoCloseable {
         return keyLog;
     }
 
-    private IkeSessions.Common sessions(boolean revealKeys) {
+    private IkeSessions.Common sessions(boolean revealKeys) throws IOException {
+        Optional<KeyMaterial> crashSecret = Optional.empty();
+        if (settings.daemon().crashSecret().isPresent()) {
+            crashSecret =
+                    Optional.of(CrashSecret.of(settings.daemon().crashSecret().get(), random));
+        }
         return new IkeSessions.Common(
                 crypto.provider(),
                 random,
                 settings.sharedKeys(),
                 revealKeys,
-                settings.listen().announcedIkeTcp());
+                settings.listen().announcedIkeTcp(),
+                crashSecret);
     }
 
     private static io.culvert.runtime.net.ListenSettings listen(ListenSettings listen) {

@@ -131,7 +131,9 @@ class SettingsFileTest {
         assertThat(settings.daemon())
                 .isEqualTo(
                         new Settings.DaemonSettings(
-                                folder.resolve("culvert.sock"), System.Logger.Level.DEBUG));
+                                folder.resolve("culvert.sock"),
+                                System.Logger.Level.DEBUG,
+                                Optional.empty()));
         assertThat(settings.listen())
                 .isEqualTo(
                         new Settings.ListenSettings(

@@ -2,7 +2,9 @@ package io.culvert.ike.api;
 
 import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ipsec.crypto.CryptoProvider;
+import io.culvert.ipsec.value.KeyMaterial;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What all sessions of a process share; safe for use by many threads.
@@ -13,10 +15,45 @@ import java.util.OptionalInt;
 /// @param revealKeys whether keys are given out for a key log
 /// @param ikeTcpPort the port that peers are told for raw IKE over TCP (IT-032); empty if we do not listen
 /// @param natTraversalPort our UDP port shared with ESP, for a responder
+/// @param crashSecret what tokens of quick crash detection are made from, the same after a restart; empty to make none
 public record SessionContext(
         CryptoProvider crypto,
         SecureRandom random,
         SharedKeys sharedKeys,
         boolean revealKeys,
         OptionalInt ikeTcpPort,
-        int natTraversalPort) {}
+        int natTraversalPort,
+        Optional<KeyMaterial> crashSecret) {
+    /// The size of the secret of quick crash detection, in octets.
+    public static final int CRASH_SECRET_OCTETS = 32;
+
+    /// A context without tokens of quick crash detection.
+    public SessionContext(
+            CryptoProvider crypto,
+            SecureRandom random,
+            SharedKeys sharedKeys,
+            boolean revealKeys,
+            OptionalInt ikeTcpPort,
+            int natTraversalPort) {
+        this(
+                crypto,
+                random,
+                sharedKeys,
+                revealKeys,
+                ikeTcpPort,
+                natTraversalPort,
+                Optional.empty());
+    }
+
+    /// The same with tokens of quick crash detection.
+    public SessionContext withCrashSecret(KeyMaterial secret) {
+        return new SessionContext(
+                crypto,
+                random,
+                sharedKeys,
+                revealKeys,
+                ikeTcpPort,
+                natTraversalPort,
+                Optional.of(secret));
+    }
+}

@@ -13,6 +13,7 @@ import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -86,8 +87,9 @@ final class ChildRequests {
                         request);
         return switch (reply) {
             case RekeyIke.Reply.Accepted(List<Payload> payloads, RekeyIke.Made made) -> {
-                ikeSaMade(now, spi, made);
-                yield payloads;
+                List<Payload> all = new ArrayList<>(payloads);
+                CrashTokens.ours(peering, ikeSaMade(now, spi, made)).ifPresent(all::add);
+                yield all;
             }
             case RekeyIke.Reply.Continues(List<Payload> payloads, RekeyIke.Begun begun) -> {
                 ours.ifPresent(rekeying -> rekeying.rivaledBy(begun.nonces()));
@@ -103,7 +105,7 @@ final class ChildRequests {
         };
     }
 
-    private void ikeSaMade(MonoTime now, IkeSpi spi, RekeyIke.Made made) {
+    private IkeSa ikeSaMade(MonoTime now, IkeSpi spi, RekeyIke.Made made) {
         peering.sas().bindAlso(spi);
         IkeSa fresh = peering.sas().born(false, made);
         peering.agenda()
@@ -112,6 +114,7 @@ final class ChildRequests {
                 .ifPresentOrElse(
                         ours -> ours.rivaledBy(fresh, made.nonces()),
                         () -> peering.promote(now, fresh));
+        return fresh;
     }
 
     /// The peer replaces the IKE SA.
@@ -136,7 +139,10 @@ final class ChildRequests {
 
         @Override
         public void reached(MonoTime now, List<KeyMaterial> secrets) {
-            ikeSaMade(now, spi, begun.complete(secrets));
+            IkeSa fresh = ikeSaMade(now, spi, begun.complete(secrets));
+            if (CrashTokens.ours(peering, fresh).isPresent()) {
+                peering.agenda().later(new CrashTokens.Telling(peering, fresh));
+            }
         }
 
         @Override

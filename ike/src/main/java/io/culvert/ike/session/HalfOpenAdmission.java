@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.extension.Cookies;
+import io.culvert.ike.extension.QuickCrashDetection;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.DecodeResult;
 import io.culvert.ike.wire.ExchangeType;
@@ -23,6 +24,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +155,14 @@ public final class HalfOpenAdmission implements Admission {
         }
         return message.payloads(Notify.class).stream().anyMatch(Notify::isError)
                 ? new Decision.Drop("ERROR_TO_NOBODY")
-                : error(now, message.header(), Notify.of(NotifyType.INVALID_IKE_SPI));
+                : error(
+                        now,
+                        message.header(),
+                        Notify.of(NotifyType.INVALID_IKE_SPI),
+                        QuickCrashDetection.maker(context)
+                                .map(maker -> maker.lost(message.header()))
+                                .stream()
+                                .toArray(Notify[]::new));
     }
 
     private Decision admit(
@@ -162,7 +171,7 @@ public final class HalfOpenAdmission implements Admission {
                 path instanceof TransportPath.Udp && halfOpen.size() >= limits.cookiesFrom;
         if (needsCookie && !bringsCookie(now, path, message, nonce)) {
             Octets cookie = cookies.make(now, path, message.header().initiatorSpi(), nonce);
-            return reply(message.header(), Notify.of(NotifyType.COOKIE, cookie), "COOKIE");
+            return reply(message.header(), "COOKIE", Notify.of(NotifyType.COOKIE, cookie));
         }
         IpPrefix source = IpPrefix.siteOf(path.remote().getAddress());
         if (halfOpen.size() >= limits.most) {
@@ -196,7 +205,7 @@ public final class HalfOpenAdmission implements Admission {
         return error(now, header, Notify.of(NotifyType.INVALID_MAJOR_VERSION, highest));
     }
 
-    private Decision error(MonoTime now, IkeHeader header, Notify notify) {
+    private Decision error(MonoTime now, IkeHeader header, Notify notify, Notify... proof) {
         long second = now.nanos() / 1_000_000_000L;
         if (second != errorSecond) {
             errorSecond = second;
@@ -204,11 +213,13 @@ public final class HalfOpenAdmission implements Admission {
         }
         return ++errorsInSecond > limits.errorsPerSecond
                 ? new Decision.Drop(notify.name() + "_RATE")
-                : reply(header, notify, notify.name());
+                : reply(header, notify.name(), notify, proof);
     }
 
-    private static Decision reply(IkeHeader header, Notify notify, String reason) {
-        IkeMessage answer = new IkeMessage(header.reply(), List.of(notify));
+    private static Decision reply(IkeHeader header, String reason, Notify notify, Notify... proof) {
+        List<Payload> payloads = new ArrayList<>(List.of(notify));
+        payloads.addAll(List.of(proof));
+        IkeMessage answer = new IkeMessage(header.reply(), payloads);
         return new Decision.Reply(MessageCodec.encode(answer), reason);
     }
 

@@ -96,14 +96,14 @@ final class IkeRekeying implements Undertaking {
     @Override
     public void answered(MonoTime now, List<Payload> response) {
         if (followup.isPresent()) {
-            followedUp(now, followup.get().processResponse(response));
+            followedUp(now, followup.get().processResponse(response), response);
             return;
         }
         switch (exchange.orElseThrow().processResponse(response)) {
             case RekeyIke.Verdict.TryAgain _ -> peering.agenda().again(now, this);
             case RekeyIke.Verdict.Agreed(RekeyIke.Made made) -> {
                 exchange.get().close();
-                agreed(now, made);
+                agreed(now, made, response);
             }
             case RekeyIke.Verdict.Continues(RekeyIke.Begun first) -> {
                 exchange.get().close();
@@ -144,12 +144,12 @@ final class IkeRekeying implements Undertaking {
         peering.agenda().again(now, this);
     }
 
-    private void followedUp(MonoTime now, FollowupKe.Verdict verdict) {
+    private void followedUp(MonoTime now, FollowupKe.Verdict verdict, List<Payload> response) {
         switch (verdict) {
             case FollowupKe.Verdict.Next _ -> peering.agenda().again(now, this);
             case FollowupKe.Verdict.Complete(List<KeyMaterial> secrets) -> {
                 peering.followups().completed();
-                agreed(now, begun.orElseThrow().complete(secrets));
+                agreed(now, begun.orElseThrow().complete(secrets), response);
             }
             case FollowupKe.Verdict.Lost _ -> {
                 abandoned();
@@ -216,9 +216,10 @@ final class IkeRekeying implements Undertaking {
         peering.sas().unbind(ours);
     }
 
-    private void agreed(MonoTime now, RekeyIke.Made made) {
+    private void agreed(MonoTime now, RekeyIke.Made made, List<Payload> response) {
         IkeSa old = peering.theSa();
         IkeSa fresh = peering.sas().born(true, made);
+        CrashTokens.keep(fresh, response);
         if (isRedundant(made.nonces())) {
             rival().ifPresent(theirs -> peering.promote(now, theirs));
             peering.retirement().keep(now, fresh);
@@ -227,6 +228,9 @@ final class IkeRekeying implements Undertaking {
             peering.followups().forgetIkeSa();
             peering.promote(now, fresh);
             rival().ifPresent(theirs -> peering.retirement().keep(now, theirs));
+            if (CrashTokens.ours(peering, fresh).isPresent()) {
+                peering.agenda().add(now, new CrashTokens.Telling(peering, fresh));
+            }
             peering.agenda().add(now, new IkeDeletion(peering, old));
         }
     }

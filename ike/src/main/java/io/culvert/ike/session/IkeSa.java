@@ -42,6 +42,7 @@ final class IkeSa {
     private long nextRequestId;
     private int peerWindow = 1;
     private boolean closed;
+    private Optional<Octets> crashToken = Optional.empty();
     private Optional<MonoTime> keptUntil = Optional.empty();
 
     private IkeSa(
@@ -276,6 +277,15 @@ final class IkeSa {
 
     void markClosed() {
         closed = true;
+    }
+
+    /// What the peer will show when it has lost this SA, if it has said so.
+    Optional<Octets> crashToken() {
+        return crashToken;
+    }
+
+    void crashToken(Octets token) {
+        crashToken = Optional.of(token);
     }
 
     /// The keys of AUTH have served.

@@ -307,11 +307,22 @@ public final class IkeSession implements Session {
         switch (reception.take(now, path, octets, stage.awaitsRequests())) {
             case Reception.Result.Nothing _ -> {}
             case Reception.Result.Forgotten _ -> stage = stage.onHint(now);
+            case Reception.Result.Lost _ -> lostByPeer();
             case Reception.Result.Corrupt(TransportPath.Tcp stream) -> closeCorrupt(now, stream);
             case Reception.Result.Init(IkeMessage message) -> onInit(now, path, message, octets);
             case Reception.Result.Opened(IkeHeader header, ChainResult chain) ->
                     accept(now, path, header, octets, chain);
         }
+    }
+
+    /// The peer has restarted and proves it. There is nobody who could be told of the end (E5).
+    private void lostByPeer() {
+        peering.end(
+                "the peer has lost the IKE SA",
+                Optional.of(
+                        new SessionFailure.Unreachable(
+                                "the peer has restarted: it showed the token of this IKE SA",
+                                "nothing, if `dpd-action` has it called again; else: culvert up")));
     }
 
     /// Octets that cannot be the peer's cost the connection, never the SA (TE-057, IT-090).
@@ -356,6 +367,7 @@ public final class IkeSession implements Session {
                 peering.heard(now);
                 peering.passed(now, path);
                 followPeer(now, path, header.response());
+                CrashTokens.take(peering.saOf(header).orElseThrow(), header, payloads);
                 PayloadChain.notifications(payloads, Notification.SetWindowSize.class)
                         .forEach(offer ->
                                 peering.saOf(header).orElseThrow().peerWindow(offer.requests()));

@@ -293,7 +293,7 @@ final class InitiatorSetup {
                 yield from;
             }
             case IkeAuth.Request.Ready(List<Payload> payloads) -> {
-                List<Payload> all = new ArrayList<>(payloads);
+                List<Payload> all = new ArrayList<>(CrashTokens.behindAuth(peering, payloads));
                 all.addAll(peering.mobility().offer());
                 peering.request(now, ExchangeType.IKE_AUTH, all);
                 yield new AwaitingAuthResponse(peering, auth, spi);
@@ -348,7 +348,8 @@ final class InitiatorSetup {
                     yield this;
                 }
                 case AuthenticationStep.Round(List<Payload> payloads) -> {
-                    peering.request(now, ExchangeType.IKE_AUTH, payloads);
+                    peering.request(
+                            now, ExchangeType.IKE_AUTH, CrashTokens.behindAuth(peering, payloads));
                     yield this;
                 }
                 case AuthenticationStep.Failed failed -> failed(now, failed);

@@ -1,6 +1,7 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.extension.Fragmentation.Reassembly;
+import io.culvert.ike.extension.QuickCrashDetection;
 import io.culvert.ike.keys.OpenResult;
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.TransportPath;
@@ -41,6 +42,9 @@ final class Reception {
 
         /// Nothing protects it; it says that the peer does not know the IKE SA.
         record Forgotten() implements Result {}
+
+        /// Nothing protects it; it proves that the peer has lost the current IKE SA.
+        record Lost() implements Result {}
 
         /// It shows that a connection does not carry the peer's messages any more.
         record Corrupt(TransportPath.Tcp stream) implements Result {}
@@ -97,6 +101,9 @@ final class Reception {
             return unparsable(path, DropReason.WRONG_SPI);
         }
         if (message.payloads().isEmpty() || !message.payloads().getLast().isProtection()) {
+            if (isProofOfLoss(sa.get(), message)) {
+                return new Result.Lost();
+            }
             Result counted = unparsable(path, DropReason.NOT_PROTECTED);
             return counted.equals(NOTHING) && saysForgotten(message)
                     ? new Result.Forgotten()
@@ -323,6 +330,15 @@ final class Reception {
             return false;
         }
         return true;
+    }
+
+    /// Of an IKE SA that was replaced the peer may well know nothing any more.
+    private boolean isProofOfLoss(IkeSa sa, IkeMessage message) {
+        return peering.authenticated().isPresent()
+                && sa == peering.theSa()
+                && sa.crashToken()
+                        .filter(kept -> QuickCrashDetection.proves(message, kept))
+                        .isPresent();
     }
 
     private static boolean saysForgotten(IkeMessage message) {

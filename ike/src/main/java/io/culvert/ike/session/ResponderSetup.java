@@ -315,7 +315,8 @@ final class ResponderSetup {
             if (outcome.child().isEmpty()) {
                 peering.giveBack(current.spi());
             }
-            List<Payload> response = new ArrayList<>(outcome.response());
+            List<Payload> response =
+                    new ArrayList<>(CrashTokens.behindAuth(peering, outcome.response()));
             response.addAll(peering.mobility().accept(current.path()));
             peering.respond(now, current.path(), current.header(), response);
             return EstablishedPeer.begin(now, peering, false, outcome.childFailure());

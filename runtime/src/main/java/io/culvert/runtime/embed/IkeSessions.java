@@ -10,9 +10,11 @@ import io.culvert.ike.session.HalfOpenAdmission;
 import io.culvert.ike.session.IkeSession;
 import io.culvert.ipsec.crypto.CryptoProvider;
 import io.culvert.ipsec.value.IkeSpi;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.runtime.actor.SessionFactory;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Makes IKEv2 sessions.
@@ -29,12 +31,24 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
     /// @param revealKeys whether keys are given out for a key log
     /// @param announcedIkeTcp the port that peers are told for raw IKE over TCP where it is not the one that we listen
     ///     on, as behind a NAT that forwards another (IT-030)
+    /// @param crashSecret what tokens of quick crash detection are made from; empty to make none
     public record Common(
             CryptoProvider crypto,
             SecureRandom random,
             SharedKeys sharedKeys,
             boolean revealKeys,
-            OptionalInt announcedIkeTcp) {
+            OptionalInt announcedIkeTcp,
+            Optional<KeyMaterial> crashSecret) {
+        /// The same without tokens of quick crash detection.
+        public Common(
+                CryptoProvider crypto,
+                SecureRandom random,
+                SharedKeys sharedKeys,
+                boolean revealKeys,
+                OptionalInt announcedIkeTcp) {
+            this(crypto, random, sharedKeys, revealKeys, announcedIkeTcp, Optional.empty());
+        }
+
         /// Makes sessions for an endpoint with these ports.
         public IkeSessions at(BoundPorts ports) {
             OptionalInt announced =
@@ -48,7 +62,8 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
                             sharedKeys,
                             revealKeys,
                             announced,
-                            ports.natTraversal()),
+                            ports.natTraversal(),
+                            crashSecret),
                     HalfOpenAdmission.Limits.DEFAULT);
         }
     }

@@ -1,0 +1,55 @@
+package io.culvert.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A gateway that was killed and started again proves to its clients that it has lost them.
+@NeedsLab
+@DisplayName("Quick crash detection")
+class CrashIT {
+    /// The start of a program, the next repetition of a request, and a busy machine. Without a token the request would be
+    /// repeated for forty seconds.
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @ParameterizedTest(name = "over {0}")
+    @EnumSource(Way.class)
+    @DisplayName(
+            "kill -9 and restart of the gateway: the client ends the IKE SA by the token (E5-3)")
+    void gatewayIsKilled(Way way) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            CulvertConf conf =
+                    way.configuration()
+                            .with("dpd-delay", "\"1s\"")
+                            .with("retransmit-timeout", "\"2s\"")
+                            .with("retransmit-base", "1")
+                            .with("retransmit-tries", "20")
+                            .with("restart-limit", "\"2s\"")
+                            .withChild("dpd-action", "\"restart\"");
+            Parties parties = Parties.of(lab, Authentication.PSK);
+            String toml =
+                    conf.gateway(parties)
+                            + "\n[daemon]\ncrash-secret = \""
+                            + lab.folder().resolve("crash.secret")
+                            + "\"\n";
+            CulvertDaemon killed = CulvertDaemon.start(road.gateway(), toml, parties.gateway());
+            CulvertDaemon client =
+                    CulvertDaemon.start(road.client(), conf.client(parties), parties.client());
+            client.up(CulvertConf.CONNECTION).orFail();
+
+            killed.kill();
+            CulvertDaemon gateway = CulvertDaemon.start(road.gateway(), toml, parties.gateway());
+
+            client.awaitLog("it showed the token of this IKE SA", 1, SOON);
+            client.awaitLog("carries packets", 2, SOON);
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+            assertThat(gateway.status().ikeSas()).hasSize(1);
+            client.stop();
+            gateway.stop();
+        }
+    }
+}

@@ -9,6 +9,8 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.extension.QuickCrashDetection;
+import io.culvert.ike.proposal.IkeProposal;
+import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ike.session.Pairs.Way;
 import io.culvert.ike.wire.Authentication;
 import io.culvert.ike.wire.ExchangeType;
@@ -32,8 +34,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both sides make tokens and take them.
 class QuickCrashDetectionTest {
@@ -158,10 +160,18 @@ class QuickCrashDetectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    @DisplayName("a rekeyed IKE SA has tokens of its own, whoever has rekeyed (E5-2)")
-    void rekeyed(boolean byClient) {
-        Pair pair = pair(Way.UDP).start();
+    @CsvSource({
+        "x25519, true",
+        "x25519, false",
+        "x25519-ke1_mlkem512, true",
+        "x25519-ke1_mlkem512, false"
+    })
+    @DisplayName(
+            "a rekeyed IKE SA has tokens of its own, whoever has rekeyed, in one exchange or several (E5-2)")
+    void rekeyed(String methods, boolean byClient) {
+        Pair pair =
+                pair(Way.UDP, ProposalParser.ike("aes128gcm16-prfsha256-" + methods).getFirst())
+                        .start();
         Notify old = token(pair, GATEWAY, false);
         (byClient ? pair.client : pair.gateway)
                 .handle(new Input.Commanded(new Command.RekeyIkeSa()));
@@ -190,6 +200,25 @@ class QuickCrashDetectionTest {
     }
 
     @Test
+    @DisplayName("tokens are shown as seldom as other unprotected errors (E5-3, IK-128)")
+    void rate() {
+        Pair pair = pair(Way.UDP).start();
+        crash(pair);
+        // nobody takes what the gateway answers
+        pair.delivers = message -> message.from().isClient;
+        int before = pair.traffic.size();
+        for (int i = 0; i < 100; i++) {
+            pair.inject(
+                    pair.gateway,
+                    Pairs.udpTo(pair.gateway, 4500),
+                    MessageCodec.encode(new IkeMessage(header(pair, true), List.of())));
+        }
+
+        assertThat(pair.traffic.size() - before)
+                .isEqualTo(HalfOpenAdmission.Limits.DEFAULT.errorsPerSecond());
+    }
+
+    @Test
     @DisplayName("without a secret nobody gives a token, and none ends anything (E5-4)")
     void off() {
         Pair pair = Pairs.of(Way.UDP).start();
@@ -199,11 +228,15 @@ class QuickCrashDetectionTest {
     }
 
     private static Pair pair(Way way) {
+        return pair(way, Configs.X25519);
+    }
+
+    private static Pair pair(Way way, IkeProposal proposal) {
         return Pairs.of(
                 context(2, OptionalInt.empty(), (byte) 1),
-                Configs.client(way.choice(), Configs.X25519),
+                Configs.client(way.choice(), proposal),
                 context(3, OptionalInt.of(500), (byte) 2),
-                Configs.gateway(Configs.X25519),
+                Configs.gateway(proposal),
                 HalfOpenAdmission.Limits.DEFAULT);
     }
 

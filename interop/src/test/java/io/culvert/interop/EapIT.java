@@ -1,57 +1,28 @@
 package io.culvert.interop;
 
+import static io.culvert.interop.EapSides.ALICE;
+import static io.culvert.interop.EapSides.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Culvert and strongSwan, each as the client of the other, where the client authenticates by EAP-MSCHAPv2.
+/// Clients that authenticate by EAP: Culvert and strongSwan, each as the client of the other, and Culvert with Culvert.
 @NeedsLab
-@DisplayName("strongSwan and EAP")
+@DisplayName("EAP")
 class EapIT {
-    private static final String PASSWORD = "correct horse battery staple";
-    private static final String ALICE = Side.CLIENT_IDENTITY;
+    private static final String MSCHAPV2 = "eap-mschapv2";
+    private static final String TLS = "eap-tls";
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int AUTHENTICATION_FAILED = 4;
 
-    private static String swanctl(String usual, String password) {
-        return usual.replace(
-                        "auth = pubkey\n      id = " + ALICE,
-                        "auth = eap-mschapv2\n      eap_id = %s\n      id = %s"
-                                .formatted(ALICE, ALICE))
-                + """
-                secrets {
-                  eap-1 {
-                    id = %s
-                    secret = "%s"
-                  }
-                }
-                """
-                        .formatted(ALICE, password);
-    }
-
-    private static String culvert(String usual, String password) {
-        String client = "auth = \"pubkey\", id = \"" + ALICE + "\"";
-        return usual.replaceAll(
-                                "local = \\{ " + client + ".*}",
-                                "local = { auth = \"eap-mschapv2\", id = \"" + ALICE + "\" }")
-                        .replaceAll(
-                                "remote = \\{ " + client + ".*}",
-                                "remote = { auth = \"eap-mschapv2\", eap-id = \"%any\" }")
-                + """
-
-                [secrets.alice]
-                ids = ["%s"]
-                eap = "%s"
-                """
-                        .formatted(ALICE, password);
-    }
-
     @ParameterizedTest(name = "the password is right: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("Culvert is the client (IK-095, IK-097)")
+    @DisplayName("EAP-MSCHAPv2, Culvert is the client of strongSwan (IK-095, IK-097)")
     void culvertIsTheClient(boolean right) {
         try (Lab lab = Lab.open()) {
             Road road = Road.direct(lab);
@@ -59,12 +30,16 @@ class EapIT {
             StrongSwan gateway =
                     StrongSwan.start(
                             road.gateway(),
-                            swanctl(SwanctlConf.USUAL.gateway(parties), PASSWORD),
+                            EapSides.swanctl(SwanctlConf.USUAL.gateway(parties), MSCHAPV2)
+                                    + EapSides.swanctlPassword(PASSWORD),
                             parties.gateway());
             CulvertDaemon client =
                     CulvertDaemon.start(
                             road.client(),
-                            culvert(CulvertConf.UDP.client(parties), right ? PASSWORD : "guessed"),
+                            EapSides.client(
+                                    CulvertConf.UDP.client(parties),
+                                    MSCHAPV2,
+                                    right ? PASSWORD : "guessed"),
                             parties.client());
 
             Finished up = client.up(CulvertConf.CONNECTION);
@@ -85,7 +60,7 @@ class EapIT {
 
     @ParameterizedTest(name = "the password is right: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("strongSwan is the client (IK-095, IK-097)")
+    @DisplayName("EAP-MSCHAPv2, strongSwan is the client of Culvert (IK-095, IK-097)")
     void strongSwanIsTheClient(boolean right) {
         try (Lab lab = Lab.open()) {
             Road road = Road.direct(lab);
@@ -93,14 +68,14 @@ class EapIT {
             CulvertDaemon gateway =
                     CulvertDaemon.start(
                             road.gateway(),
-                            culvert(CulvertConf.UDP.gateway(parties), PASSWORD),
+                            EapSides.gateway(CulvertConf.UDP.gateway(parties), MSCHAPV2)
+                                    + EapSides.password(PASSWORD),
                             parties.gateway());
             StrongSwan client =
                     StrongSwan.start(
                             road.client(),
-                            swanctl(
-                                    SwanctlConf.USUAL.client(parties),
-                                    right ? PASSWORD : "guessed"),
+                            EapSides.swanctl(SwanctlConf.USUAL.client(parties), MSCHAPV2)
+                                    + EapSides.swanctlPassword(right ? PASSWORD : "guessed"),
                             parties.client());
 
             Finished initiated = client.initiate(SwanctlConf.CHILD);
@@ -115,6 +90,69 @@ class EapIT {
                 assertThat(client.sas()).isBlank();
             }
             gateway.awaitIkeSas(0, LIMIT);
+            gateway.stop();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Way.class)
+    @DisplayName("EAP-TLS between Culvert and Culvert, by each transport (IK-095)")
+    void tlsByEachTransport(Way way) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            CulvertDaemon gateway =
+                    CulvertDaemon.start(
+                            road.gateway(),
+                            EapSides.gateway(way.configuration().gateway(parties), TLS),
+                            parties.gateway());
+            CulvertDaemon client =
+                    CulvertDaemon.start(
+                            road.client(),
+                            EapSides.client(way.configuration().client(parties), TLS),
+                            parties.client());
+
+            client.up(CulvertConf.CONNECTION).orFail();
+
+            CulvertStatus.IkeSa sa = client.status().only();
+            assertThat(sa.transport()).isEqualTo(way.ike);
+            assertThat(sa.childSas())
+                    .extracting(CulvertStatus.ChildSa::transport)
+                    .containsExactly(way.esp);
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+            client.down(CulvertConf.CONNECTION).orFail();
+            gateway.awaitIkeSas(0, LIMIT);
+            client.stop();
+            gateway.stop();
+        }
+    }
+
+    @Test
+    @DisplayName("EAP-TLS in the name of another: exit code 4, and nothing is left (IK-097)")
+    void tlsInTheNameOfAnother() {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            CulvertDaemon gateway =
+                    CulvertDaemon.start(
+                            road.gateway(),
+                            EapSides.gateway(CulvertConf.UDP.gateway(parties), TLS),
+                            parties.gateway());
+            CulvertDaemon client =
+                    CulvertDaemon.start(
+                            road.client(),
+                            EapSides.client(CulvertConf.UDP.client(parties), TLS)
+                                    .replace(
+                                            "id = \"" + ALICE + "\"",
+                                            "id = \"mallory@example.org\""),
+                            parties.client());
+
+            Finished up = client.up(CulvertConf.CONNECTION);
+
+            assertThat(up.exitCode()).isEqualTo(AUTHENTICATION_FAILED);
+            gateway.awaitLog("EAP of mallory@example.org failed", 1, LIMIT);
+            gateway.awaitIkeSas(0, LIMIT);
+            client.stop();
             gateway.stop();
         }
     }

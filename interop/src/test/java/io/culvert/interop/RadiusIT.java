@@ -132,7 +132,8 @@ class RadiusIT {
     }
 
     @Test
-    @DisplayName("a wrong password: exit code 4, and both sides tell why (IK-097)")
+    @DisplayName(
+            "a wrong password: exit code 4; the client says who is refused, the gateway by whom (IK-097)")
     void wrongPassword() {
         try (Lab lab = Lab.open()) {
             Site site = Site.of(lab);
@@ -143,6 +144,7 @@ class RadiusIT {
             Finished up = client.up(CulvertConf.CONNECTION);
 
             assertThat(up.exitCode()).isEqualTo(AUTHENTICATION_FAILED);
+            assertThat(up.output() + up.errors()).contains("refused us as " + ALICE);
             gateway.awaitLog("the RADIUS server refuses " + ALICE, 1, LIMIT);
             assertThat(radius.log()).contains("Sent Access-Reject");
             gateway.awaitIkeSas(0, LIMIT);

@@ -31,6 +31,7 @@ public final class StreamFramer {
     private Optional<StreamFraming> framing;
     private Optional<StreamFault> fault = Optional.empty();
     private int limit = LIMIT_AT_FIRST;
+    private boolean anyVersion;
     private byte[] held = NOTHING;
     private int heldOctets;
     private long frames;
@@ -97,6 +98,11 @@ public final class StreamFramer {
     /// Lets larger messages come, because an authenticated peer uses the connection.
     public void peerAuthenticated() {
         limit = LIMIT_WHEN_AUTHENTICATED;
+    }
+
+    /// Lets raw messages of any IKE version come: the Length is at the same place in all of them.
+    public void takeAnyVersion() {
+        anyVersion = true;
     }
 
     /// Whether there is more to be done.
@@ -192,7 +198,7 @@ public final class StreamFramer {
             case IKE_TCP -> {
                 long length = Integer.toUnsignedLong(header.getInt(IKE_LENGTH_OFFSET));
                 int majorVersion = (header.get(IKE_VERSION_OFFSET) & 0xf0) >>> 4;
-                if (majorVersion < 2) {
+                if (majorVersion < 2 && !anyVersion) {
                     fault = Optional.of(StreamFault.VERSION_TOO_OLD);
                 } else if (length < IKE_HEADER_OCTETS) {
                     fault = Optional.of(StreamFault.LENGTH_TOO_SMALL);

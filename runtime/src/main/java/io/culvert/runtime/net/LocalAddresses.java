@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Set;
 
 /// Our own addresses.
-final class LocalAddresses {
+public final class LocalAddresses {
     private static final int ANY_PORT = 9;
 
     private LocalAddresses() {}
 
     /// The addresses with wildcards replaced by what they stand for, link-local ones left out.
-    static List<InetAddress> expand(List<InetAddress> configured) throws SocketException {
+    ///
+    /// @throws SocketException if the system does not tell
+    public static List<InetAddress> expand(List<InetAddress> configured) throws SocketException {
         Set<InetAddress> expanded = new LinkedHashSet<>();
         for (InetAddress address : configured) {
             if (address.isAnyLocalAddress()) {

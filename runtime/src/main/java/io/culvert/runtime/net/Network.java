@@ -284,6 +284,16 @@ public final class Network implements EspOutlet, AutoCloseable {
         find(id).ifPresent(TcpConnection::close);
     }
 
+    /// Closes a connection at once, whatever waits on it.
+    public void abort(ConnectionId id) {
+        find(id).ifPresent(TcpConnection::abort);
+    }
+
+    /// Accepts no more connections; those that there are stay.
+    public void stopListening() {
+        listeners.forEach(TcpListener::close);
+    }
+
     /// Somebody authentic uses the connection: it no longer counts against the caps of its address (IT-009).
     public void confirm(ConnectionId id) {
         find(id).ifPresent(connection -> {

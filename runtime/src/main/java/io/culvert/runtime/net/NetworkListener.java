@@ -20,4 +20,10 @@ public interface NetworkListener {
     /// Addresses or routes of the host may have changed; the ports on them have been opened and closed. One call after
     /// the other.
     void hostChanged();
+
+    /// Whether raw IKE messages of versions before 2 are wanted too, as by a relay that reads none of them. An endpoint
+    /// closes a connection that brings one (IT-004).
+    default boolean takesAnyVersion() {
+        return false;
+    }
 }

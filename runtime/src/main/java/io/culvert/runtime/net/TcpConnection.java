@@ -82,6 +82,9 @@ final class TcpConnection {
         this.weOpened = weOpened;
         this.framer = framer;
         this.environment = environment;
+        if (environment.listener().takesAnyVersion()) {
+            framer.takeAnyVersion();
+        }
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         local = (InetSocketAddress) channel.getLocalAddress();
         remote = (InetSocketAddress) channel.getRemoteAddress();
@@ -365,15 +368,14 @@ final class TcpConnection {
         @Override
         public void ike(Octets message) {
             flush();
-            if (path.isEmpty()) {
-                framingKnown(framer.framing().orElseThrow());
-            }
+            knowPath();
             patience.complete(!isResponse(message));
             environment.listener().received(path.orElseThrow(), message);
         }
 
         @Override
         public void esp(ByteBuffer packet) {
+            knowPath();
             Optional<PacketBuffer> buffer = environment.pool().acquire();
             if (buffer.isEmpty()) {
                 environment.counters().count("NO_BUFFER");
@@ -393,6 +395,12 @@ final class TcpConnection {
         @Override
         public void ignored(IgnoredFrame frame) {
             environment.counters().count("STREAM_" + frame);
+        }
+
+        private void knowPath() {
+            if (path.isEmpty()) {
+                framingKnown(framer.framing().orElseThrow());
+            }
         }
 
         /// Hands the collected ESP packets to the data plane.

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             DownCommand.class,
             PkiCommand.class,
             RekeyCommand.class,
+            RelayCommand.class,
             StatusCommand.class,
             UpCommand.class,
             CommandLine.HelpCommand.class

@@ -8,6 +8,8 @@ import io.culvert.app.control.Json;
 import io.culvert.app.control.Reply;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -277,5 +279,33 @@ class CommandLineTest {
         assertThat(List.of(0L, 999L, 1000L, 1_234_567L, Long.MAX_VALUE))
                 .extracting(StatusText::octets)
                 .containsExactly("0 B", "999 B", "1.0 kB", "1.2 MB", "9223372.0 TB");
+    }
+
+    @Test
+    void explainsRelaysThatMakeNoSense() {
+        assertThat(run("relay").err()).contains("--listen", "--to");
+        Run same = run("relay", "--listen", "tcp:127.0.0.1:0", "--to", "tcp:127.0.0.1:4500");
+        assertThat(same.exit()).isEqualTo(2);
+        assertThat(same.err()).contains("udp:");
+        Run none = run("relay", "--listen", "tcp:127.0.0.1:0", "--to", "udp:[::1");
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err()).contains("udp:ADDRESS[:PORT]");
+        assertThat(run("relay", "--help").out())
+                .contains("culvert relay --listen tcp:0.0.0.0:4500 --to udp:gateway.example.org");
+    }
+
+    @Test
+    void saysWhichPortARelayCannotHave() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            Run run =
+                    run(
+                            "relay",
+                            "--listen",
+                            "tcp:127.0.0.1:" + taken.getLocalPort(),
+                            "--to",
+                            "udp:127.0.0.1");
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.err()).contains(String.valueOf(taken.getLocalPort()));
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.culvert.app.relay.RelayBounds;
 import io.culvert.app.relay.RelayEndpoint;
 import io.culvert.app.relay.RelaySettings;
 import io.culvert.app.relay.RelayStatistics;
+import io.culvert.ike.transport.StreamFraming;
 import io.culvert.runtime.clock.SystemTimekeeper;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +35,9 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  In front of a gateway that speaks only UDP:",
-            "    culvert relay --listen tcp:0.0.0.0:4500 --to udp:gateway.example.org"
+            "    culvert relay --listen tcp:0.0.0.0:4500 --to udp:gateway.example.org",
+            "  Before a client that speaks only UDP, which names 192.0.2.1 as its gateway:",
+            "    culvert relay --listen udp:192.0.2.1 --to tcp:gateway.example.org:4500"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -52,7 +55,9 @@ final class RelayCommand implements Callable<Integer> {
             names = "--listen",
             required = true,
             paramLabel = "ENDPOINT",
-            description = "Where clients come, tcp:ADDRESS:PORT; may be given several times.")
+            description =
+                    "Where clients come, tcp:ADDRESS:PORT or udp:ADDRESS[:PORT] (default port: both"
+                            + " 500 and 4500); may be given several times.")
     private List<String> listen = List.of();
 
     @Option(
@@ -60,9 +65,19 @@ final class RelayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "ENDPOINT",
             description =
-                    "The gateway, udp:HOST[:PORT] (default port: 4500, which carries ESP too; 500"
-                            + " carries IKE alone).")
+                    "The gateway, udp:HOST[:PORT] or tcp:HOST[:PORT], the other way than the clients"
+                            + " (default port: 4500, which carries ESP too; UDP 500 carries IKE"
+                            + " alone).")
     private String to = "";
+
+    @Option(
+            names = "--framing",
+            paramLabel = "FRAMING",
+            defaultValue = "tcp-encapsulation",
+            description =
+                    "How messages go on connections to the gateway: tcp-encapsulation (RFC 9329) or"
+                            + " ike-tcp (raw IKE, no ESP) (default: ${DEFAULT-VALUE}).")
+    private String framing = "";
 
     @Option(
             names = "--clients",
@@ -130,6 +145,7 @@ final class RelayCommand implements Callable<Integer> {
             return RelaySettings.of(
                             listen.stream().map(RelayEndpoint::parse).toList(),
                             RelayEndpoint.parse(to))
+                    .withFraming(framing())
                     .withBounds(
                             usual.withClients(clients, clientsPerSource)
                                     .withTimes(
@@ -139,6 +155,17 @@ final class RelayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
+    }
+
+    private StreamFraming framing() {
+        return switch (framing) {
+            case "tcp-encapsulation" -> StreamFraming.TCP_ENCAPSULATION;
+            case "ike-tcp" -> StreamFraming.IKE_TCP;
+            default ->
+                    throw new IllegalArgumentException(
+                            "\"%s\" is no framing; write tcp-encapsulation or ike-tcp"
+                                    .formatted(framing));
+        };
     }
 
     /// Ends the process with 0, since ending is what was asked for.

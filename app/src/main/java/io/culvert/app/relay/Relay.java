@@ -14,7 +14,7 @@ import java.util.Optional;
 /// A relay at work: carries IKE and ESP between TCP and UDP, without any keys. Safe for use by many threads.
 ///
 ///     client  ── TCP ──►  relay  ── UDP ──►  gateway
-///
+///     client  ── UDP ──►  relay  ── TCP ──►  gateway
 public final class Relay implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
     private static final Duration SWEEP = Duration.ofSeconds(1);
@@ -48,7 +48,10 @@ public final class Relay implements AutoCloseable {
                                 new Tally(dropped)));
         try {
             for (RelayEndpoint at : settings.listen()) {
-                relay.fronts.add(StreamFront.open(relay.around, at));
+                relay.fronts.add(
+                        settings.listensByUdp()
+                                ? DatagramFront.open(relay.around, at)
+                                : StreamFront.open(relay.around, at));
             }
         } catch (IOException | RuntimeException e) {
             relay.close();
@@ -61,6 +64,10 @@ public final class Relay implements AutoCloseable {
     /// Where it listens.
     public List<InetSocketAddress> listening() {
         return fronts.stream().flatMap(f -> f.listening().stream()).toList();
+    }
+
+    List<Front> fronts() {
+        return List.copyOf(fronts);
     }
 
     /// What it has done so far.

@@ -17,11 +17,6 @@ import java.util.Optional;
 ///
 /// The gateway sees another address and port than the client, as behind a NAT, and follows what NAT traversal says.
 final class StreamClient implements Datagrams.Receiver {
-    private static final int FLAGS_OFFSET = 19;
-    private static final int VERSION_OFFSET = 17;
-    private static final int RESPONSE_FLAG = 0x20;
-    private static final int VERSION_2 = 0x20;
-
     private final Network network;
     private final Surroundings around;
     private final InetAddress source;
@@ -168,7 +163,8 @@ final class StreamClient implements Datagrams.Receiver {
     }
 
     private void ikeToClient(TransportPath.Tcp to, Octets message) {
-        if (to.framing() == StreamFraming.IKE_TCP && isRequest(message)) {
+        // on such a connection there may be no request of the server (IT-029)
+        if (to.framing() == StreamFraming.IKE_TCP && IkeLook.isRequest(message)) {
             around.dropped("REQUEST_TO_RAW_IKE");
             return;
         }
@@ -194,13 +190,6 @@ final class StreamClient implements Datagrams.Receiver {
         MonoTime now = around.timekeeper().now();
         lastActivity = now;
         lastSent = now;
-    }
-
-    /// Whether it would be a request of the server on a connection of raw IKE, where none may be (IT-029). IKEv1 does not
-    /// tell.
-    private static boolean isRequest(Octets message) {
-        return message.u8(VERSION_OFFSET) >= VERSION_2
-                && (message.u8(FLAGS_OFFSET) & RESPONSE_FLAG) == 0;
     }
 
     static Octets espSpi(PacketBuffer packet) {

@@ -272,10 +272,14 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
         if (client == null) {
             return;
         }
-        around.tally().connectionsLost.increment();
-        if (!client.isOn(id)) {
-            return;
+        if (client.isOn(id)) {
+            goOn(client);
         }
+        around.tally().connectionsLost.increment();
+    }
+
+    /// Its connection is gone: another carries it, or it is waited for.
+    private void goOn(StreamClient client) {
         Optional<TransportPath.Tcp> other =
                 connectionsOf(client).stream()
                         .flatMap(each -> network.path(each).stream())

@@ -28,13 +28,13 @@ final class Tally {
         final LongAdder octets = new LongAdder();
 
         void ike(int size) {
-            ikeMessages.increment();
             octets.add(size);
+            ikeMessages.increment();
         }
 
         void esp(long packets, long size) {
-            espPackets.add(packets);
             octets.add(size);
+            espPackets.add(packets);
         }
     }
 }

@@ -54,6 +54,12 @@ class StreamRelayTest extends RelayFixture {
         gateway.send(back, request.from());
         assertThat(client.readFrame()).isEqualTo(back);
 
+        // what is sent is counted a moment later
+        await(
+                "all is counted",
+                () ->
+                        relay().statistics().towardsTcp().espPackets() == 1
+                                && relay().statistics().towardsUdp().espPackets() == 1);
         RelayStatistics statistics = relay().statistics();
         assertThat(statistics.clients()).isEqualTo(1);
         assertThat(statistics.towardsUdp())

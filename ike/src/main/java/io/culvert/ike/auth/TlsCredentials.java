@@ -9,8 +9,19 @@ import java.util.List;
 /// @param chain our certificate in DER, then intermediates
 /// @param key the private key of the first certificate
 /// @param trust what the other side's certificate has to lead to
+/// @param anyMasterSecret whether TLS 1.2 may go without the extended master secret, which binds the key to this very
+///     handshake: a server that the client trusts can then pass the client off as its own to another server
 public record TlsCredentials(
-        List<Octets> chain, PrivateKey key, RemoteAuthentication.Signature trust) {
+        List<Octets> chain,
+        PrivateKey key,
+        RemoteAuthentication.Signature trust,
+        boolean anyMasterSecret) {
+    /// With the extended master secret only.
+    public TlsCredentials(
+            List<Octets> chain, PrivateKey key, RemoteAuthentication.Signature trust) {
+        this(chain, key, trust, false);
+    }
+
     /// Copies the list.
     public TlsCredentials {
         chain = List.copyOf(chain);

@@ -24,8 +24,13 @@ import java.util.function.Supplier;
 /// @param passwords whose passwords we know
 /// @param random the only source of randomness
 /// @param check judges certificates
+/// @param stack the TLS of EAP-TLS
 public record EapMethods(
-        List<Kind> methods, SharedKeys passwords, SecureRandom random, CertificateCheck check)
+        List<Kind> methods,
+        SharedKeys passwords,
+        SecureRandom random,
+        CertificateCheck check,
+        TlsStack stack)
         implements EapBackend {
     /// A method.
     public enum Kind {
@@ -33,6 +38,12 @@ public record EapMethods(
         TLS,
         /// EAP-MSCHAPv2.
         MSCHAPV2
+    }
+
+    /// With the JDK's TLS.
+    public EapMethods(
+            List<Kind> methods, SharedKeys passwords, SecureRandom random, CertificateCheck check) {
+        this(methods, passwords, random, check, TlsStack.JDK);
     }
 
     /// Copies the list.
@@ -55,7 +66,8 @@ public record EapMethods(
             switch (kind) {
                 case TLS ->
                         us.tls()
-                                .map(tls -> parties(us.name(), tls, us.server().orElse(server)))
+                                .map(tls ->
+                                        parties(true, us.name(), tls, us.server().orElse(server)))
                                 .ifPresent(parties ->
                                         known.put(EapPackets.TLS, () -> new EapTls.Peer(parties)));
                 case MSCHAPV2 ->
@@ -85,6 +97,7 @@ public record EapMethods(
                                                 name ->
                                                         new EapTls.Server(
                                                                 parties(
+                                                                        false,
                                                                         name,
                                                                         tls,
                                                                         EapServer.identity(
@@ -104,8 +117,10 @@ public record EapMethods(
         return new EapServer(only.orElse(caller).toString(), asksFor, known, random.nextInt(256));
     }
 
-    private EapTls.Parties parties(String name, TlsCredentials tls, Identity expected) {
-        return new EapTls.Parties(name, tls, expected, random, check);
+    private EapTls.Parties parties(
+            boolean client, String name, TlsCredentials tls, Identity expected) {
+        return new EapTls.Parties(
+                name, stack, new TlsStack.Opening(client, tls, expected, random, check));
     }
 
     private Optional<KeyMaterial> password(String name) {

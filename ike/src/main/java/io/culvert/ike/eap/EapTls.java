@@ -1,10 +1,7 @@
 package io.culvert.ike.eap;
 
-import io.culvert.ike.auth.Identity;
-import io.culvert.ike.auth.TlsCredentials;
 import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -30,15 +27,9 @@ final class EapTls {
     /// What both sides are made of.
     ///
     /// @param name the peer's name in EAP
-    /// @param expected whom the other side's certificate has to name
-    record Parties(
-            String name,
-            TlsCredentials credentials,
-            Identity expected,
-            SecureRandom random,
-            CertificateCheck check) {
-        TlsEnd open(boolean client) throws GeneralSecurityException {
-            return TlsEnd.of(client, credentials, expected, random, check);
+    record Parties(String name, TlsStack stack, TlsStack.Opening opening) {
+        TlsStack.End open() throws GeneralSecurityException {
+            return stack.open(opening);
         }
     }
 
@@ -46,7 +37,7 @@ final class EapTls {
     static final class Peer implements EapMethod {
         private final Parties parties;
         private final TlsFragments fragments = new TlsFragments();
-        private Optional<TlsEnd> tls = Optional.empty();
+        private Optional<TlsStack.End> tls = Optional.empty();
         private Optional<Proof> proof = Optional.empty();
 
         Peer(Parties parties) {
@@ -65,7 +56,7 @@ final class EapTls {
 
         @Override
         public Move take(Octets body) {
-            Optional<String> failed = tls.flatMap(TlsEnd::failure);
+            Optional<String> failed = tls.flatMap(TlsStack.End::failure);
             if (failed.isPresent()) {
                 return new Move.Failed(failed.get());
             }
@@ -90,7 +81,7 @@ final class EapTls {
                 return outOfTurn();
             }
             try {
-                TlsEnd end = parties.open(true);
+                TlsStack.End end = parties.open();
                 tls = Optional.of(end);
                 return answer(end, Octets.EMPTY);
             } catch (GeneralSecurityException e) {
@@ -98,7 +89,7 @@ final class EapTls {
             }
         }
 
-        private Move answer(TlsEnd end, Octets flight) {
+        private Move answer(TlsStack.End end, Octets flight) {
             if (proof.isPresent()) {
                 return outOfTurn();
             }
@@ -112,7 +103,7 @@ final class EapTls {
         }
 
         /// The server has nothing more to say, and neither have we.
-        private Move concluded(TlsEnd end) {
+        private Move concluded(TlsStack.End end) {
             boolean complete =
                     end.isHandshaken() && (!end.isVersion13() || end.application().equals(DONE));
             if (!complete) {
@@ -133,12 +124,12 @@ final class EapTls {
 
         @Override
         public Optional<String> complaint() {
-            return tls.flatMap(TlsEnd::failure);
+            return tls.flatMap(TlsStack.End::failure);
         }
 
         @Override
         public void close() {
-            tls.ifPresent(TlsEnd::close);
+            tls.ifPresent(TlsStack.End::close);
         }
     }
 
@@ -146,7 +137,7 @@ final class EapTls {
     static final class Server implements EapMethod {
         private final Parties parties;
         private final TlsFragments fragments = new TlsFragments();
-        private Optional<TlsEnd> tls = Optional.empty();
+        private Optional<TlsStack.End> tls = Optional.empty();
         private boolean done;
 
         Server(Parties parties) {
@@ -161,7 +152,7 @@ final class EapTls {
         @Override
         public Move begin() {
             try {
-                tls = Optional.of(parties.open(false));
+                tls = Optional.of(parties.open());
                 return new Move.Say(TlsFragments.START);
             } catch (GeneralSecurityException e) {
                 return new Move.Failed(String.valueOf(e.getMessage()));
@@ -170,7 +161,7 @@ final class EapTls {
 
         @Override
         public Move take(Octets body) {
-            TlsEnd end = tls.orElseThrow();
+            TlsStack.End end = tls.orElseThrow();
             return switch (fragments.take(body)) {
                 case TlsFragments.Arrival.Start() -> outOfTurn();
                 case TlsFragments.Arrival.Part() ->
@@ -190,7 +181,7 @@ final class EapTls {
             };
         }
 
-        private Move answer(TlsEnd end, Octets flight) {
+        private Move answer(TlsStack.End end, Octets flight) {
             Octets ours = end.exchange(flight);
             if (end.failure().isEmpty() && end.isHandshaken()) {
                 done = true;
@@ -208,7 +199,7 @@ final class EapTls {
             return new Move.Say(fragments.next().orElseThrow());
         }
 
-        private Move acknowledged(TlsEnd end) {
+        private Move acknowledged(TlsStack.End end) {
             if (end.failure().isPresent()) {
                 return new Move.Failed(end.failure().get());
             }
@@ -223,7 +214,7 @@ final class EapTls {
         }
 
         /// A peer that goes on when nothing more is to come complains, or answers our complaint.
-        private static Move alerted(TlsEnd end) {
+        private static Move alerted(TlsStack.End end) {
             return end.failure().<Move>map(Move.Failed::new).orElseGet(EapTls::outOfTurn);
         }
 
@@ -234,7 +225,7 @@ final class EapTls {
 
         @Override
         public void close() {
-            tls.ifPresent(TlsEnd::close);
+            tls.ifPresent(TlsStack.End::close);
         }
     }
 

@@ -1,12 +1,10 @@
 package io.culvert.ike.eap;
 
-import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.TlsCredentials;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -18,61 +16,48 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
-/// One end of a TLS connection whose octets go elsewhere: flights in, flights out.
+/// TLS by the JDK's engine.
 ///
 /// Work that the engine would give to other threads is done at once: it is the handshake's arithmetic, and judging a
 /// certificate.
-final class TlsEnd implements AutoCloseable {
+final class JdkTls implements TlsStack.End {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final String TLS_1_3 = "TLSv1.3";
-    private static final String LABEL_1_3 = "EXPORTER_EAP_TLS_Key_Material";
-    private static final String LABEL_1_2 = "client EAP encryption";
-    private static final int EXPORTED_OCTETS = 128;
-    private static final int MSK_OCTETS = 64;
-    private static final int MOST_APPLICATION_OCTETS = 16;
 
     private final SSLEngine engine;
     private final ByteBuffer application;
     private Optional<String> failure = Optional.empty();
     private boolean handshaken;
 
-    private TlsEnd(SSLEngine engine) {
+    private JdkTls(SSLEngine engine) {
         this.engine = engine;
         this.application = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
     }
 
-    /// Either end.
-    ///
-    /// @param expected whom the other side's certificate has to name
     /// @throws GeneralSecurityException if our own certificate or key is of no use
-    static TlsEnd of(
-            boolean client,
-            TlsCredentials credentials,
-            Identity expected,
-            SecureRandom random,
-            CertificateCheck check)
-            throws GeneralSecurityException {
+    static TlsStack.End open(TlsStack.Opening opening) throws GeneralSecurityException {
+        TlsCredentials credentials = opening.credentials();
+        TlsJudge judge = new TlsJudge(credentials.trust(), opening.expected(), opening.check());
         SSLContext context = SSLContext.getInstance("TLS");
         try {
             context.init(
                     new KeyManager[] {new TlsKey(credentials)},
-                    new TrustManager[] {new TlsJudge(credentials.trust(), expected, check)},
-                    random);
+                    new TrustManager[] {judge},
+                    opening.random());
         } catch (CertificateException e) {
             throw new GeneralSecurityException("our own certificate cannot be read", e);
         }
         SSLEngine engine = context.createSSLEngine();
-        engine.setUseClientMode(client);
+        engine.setUseClientMode(opening.client());
         engine.setEnabledProtocols(VERSIONS);
-        if (!client) {
+        if (!opening.client()) {
             engine.setNeedClientAuth(true);
         }
-        return new TlsEnd(engine);
+        return new JdkTls(engine);
     }
 
-    /// Takes in a flight of the other side, or nothing at the beginning, and gives ours. After [#failure] it holds the
-    /// alert, if there is one.
-    Octets exchange(Octets flight) {
+    @Override
+    public Octets exchange(Octets flight) {
         Flight out = new Flight(engine.getSession().getPacketBufferSize());
         try {
             run(flight.asByteBuffer(), out);
@@ -83,44 +68,41 @@ final class TlsEnd implements AutoCloseable {
         return out.octets();
     }
 
-    /// Encrypts application data.
-    Octets seal(Octets plain) throws SSLException {
+    @Override
+    public Octets seal(Octets plain) throws SSLException {
         Flight out = new Flight(engine.getSession().getPacketBufferSize());
         engine.wrap(plain.asByteBuffer(), out.room());
         return out.octets();
     }
 
-    /// The application data that has come.
-    Octets application() {
+    @Override
+    public Octets application() {
         return Octets.copyOf(application.array(), 0, application.position());
     }
 
-    /// Whether the handshake is done on this side.
-    boolean isHandshaken() {
+    @Override
+    public boolean isHandshaken() {
         return handshaken;
     }
 
-    /// Why the handshake failed, if it did.
-    Optional<String> failure() {
+    @Override
+    public Optional<String> failure() {
         return failure;
     }
 
-    /// Whether this is TLS 1.3, in which a server says that it is done (RFC 9190 section 2.1.1).
-    boolean isVersion13() {
+    @Override
+    public boolean isVersion13() {
         return engine.getSession().getProtocol().equals(TLS_1_3);
     }
 
-    /// The master session key.
-    ///
-    /// @spec https://www.rfc-editor.org/rfc/rfc9190#section-2.3 RFC 9190 section 2.3
-    /// @spec https://www.rfc-editor.org/rfc/rfc5216#section-2.3 RFC 5216 section 2.3
-    /// @throws SSLException if there is none: in TLS 1.2 the other side has to know the extended master secret
-    KeyMaterial msk() throws SSLException {
+    /// @throws SSLException also if TLS 1.2 goes without the extended master secret
+    @Override
+    public KeyMaterial msk() throws SSLException {
         ExtendedSSLSession session = (ExtendedSSLSession) engine.getSession();
         byte[] exported =
                 isVersion13()
                         ? session.exportKeyingMaterialData(
-                                LABEL_1_3, new byte[] {EapPackets.TLS}, EXPORTED_OCTETS)
+                                LABEL_1_3, new byte[] {TYPE}, EXPORTED_OCTETS)
                         : session.exportKeyingMaterialData(LABEL_1_2, null, EXPORTED_OCTETS);
         try {
             return KeyMaterial.copyOf("MSK of EAP-TLS", exported, 0, MSK_OCTETS);

@@ -9,6 +9,8 @@ module io.culvert.app {
     requires org.tomlj;
     requires tools.jackson.core;
     requires tools.jackson.databind;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
     requires java.net.http;
     requires static org.jspecify;
 

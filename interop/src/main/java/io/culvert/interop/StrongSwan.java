@@ -23,7 +23,7 @@ public final class StrongSwan implements AutoCloseable {
     private static final String PLUGINS =
             "openssl random nonce aes sha1 sha2 hmac kdf gcm ctr chapoly drbg curve25519 mgf1"
                     + " pem pkcs1 pkcs8 x509 pubkey constraints revocation"
-                    + " gcrypt eap-identity eap-mschapv2"
+                    + " gcrypt eap-identity eap-mschapv2 eap-tls"
                     + " kernel-libipsec kernel-netlink socket-default vici";
 
     private static final Pattern COMPLAINT =

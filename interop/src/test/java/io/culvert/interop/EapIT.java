@@ -94,6 +94,80 @@ class EapIT {
         }
     }
 
+    @ParameterizedTest(name = "no extended master secret is allowed: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("EAP-TLS with TLS 1.2, Culvert is the client of strongSwan (IK-095, E12-3)")
+    void tlsToStrongSwan(boolean allowed) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            StrongSwan gateway =
+                    StrongSwan.start(
+                            road.gateway(),
+                            EapSides.swanctl(SwanctlConf.USUAL.gateway(parties), TLS),
+                            parties.gateway());
+            String conf = EapSides.client(CulvertConf.UDP.client(parties), TLS);
+            CulvertDaemon client =
+                    CulvertDaemon.start(
+                            road.client(),
+                            allowed ? EapSides.anyMasterSecret(conf) : conf,
+                            parties.client());
+
+            Finished up = client.up(CulvertConf.CONNECTION);
+
+            if (allowed) {
+                up.orFail();
+                assertThat(gateway.log()).contains("negotiated TLS 1.2");
+                assertThat(gateway.sas()).contains("ESTABLISHED").contains("10.9.0.1/32");
+                Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+                client.down(CulvertConf.CONNECTION).orFail();
+                gateway.awaitNoSa(LIMIT);
+            } else {
+                assertThat(up.exitCode()).isEqualTo(AUTHENTICATION_FAILED);
+                assertThat(up.output() + up.errors()).contains("TLS gives no key for EAP");
+                assertThat(gateway.sas()).doesNotContain("ESTABLISHED");
+            }
+            client.stop();
+        }
+    }
+
+    @ParameterizedTest(name = "no extended master secret is allowed: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("EAP-TLS with TLS 1.2, strongSwan is the client of Culvert (IK-095, E12-3)")
+    void tlsFromStrongSwan(boolean allowed) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            String conf = EapSides.gateway(CulvertConf.UDP.gateway(parties), TLS);
+            CulvertDaemon gateway =
+                    CulvertDaemon.start(
+                            road.gateway(),
+                            allowed ? EapSides.anyMasterSecret(conf) : conf,
+                            parties.gateway());
+            StrongSwan client =
+                    StrongSwan.start(
+                            road.client(),
+                            EapSides.swanctl(SwanctlConf.USUAL.client(parties), TLS),
+                            parties.client());
+
+            Finished initiated = client.initiate(SwanctlConf.CHILD);
+
+            if (allowed) {
+                initiated.orFail();
+                assertThat(client.log()).contains("negotiated TLS 1.2");
+                assertThat(client.sas()).contains("ESTABLISHED").contains("10.9.0.1/32");
+                Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+                client.terminate(SwanctlConf.CONNECTION).orFail();
+            } else {
+                assertThat(initiated.exitCode()).isNotZero();
+                gateway.awaitLog("TLS gives no key for EAP", 1, LIMIT);
+                assertThat(client.sas()).isBlank();
+            }
+            gateway.awaitIkeSas(0, LIMIT);
+            gateway.stop();
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @EnumSource(Way.class)
     @DisplayName("EAP-TLS between Culvert and Culvert, by each transport (IK-095)")

@@ -52,6 +52,12 @@ final class EapSides {
                 : usual.replaceAll(client + ".*}", eap + " }");
     }
 
+    /// Culvert as either side, content with a TLS 1.2 as strongSwan's: without the extended master secret.
+    static String anyMasterSecret(String conf) {
+        String auth = "auth = \"eap-tls\"";
+        return conf.replace(auth, auth + ", eap-tls-without-extended-master-secret = true");
+    }
+
     /// Culvert's section with Alice's password.
     static String password(String password) {
         return """

@@ -51,6 +51,8 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                     "strict", Demand.STRICT);
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(25);
 
+    private static final String ANY_MASTER_SECRET = "eap-tls-without-extended-master-secret";
+
     private enum Method {
         PSK,
         PUBKEY,
@@ -174,8 +176,7 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                                         List.of(),
                                         List.of()))
                         : trust;
-        Optional<TlsCredentials> tls =
-                key.flatMap(k -> anchors.map(a -> new TlsCredentials(k.chain(), k.key(), a)));
+        Optional<TlsCredentials> tls = key.flatMap(k -> anchors.map(a -> tls(section, k, a)));
         if (method == Method.EAP_TLS && tls.isEmpty()) {
             return Optional.empty();
         }
@@ -212,8 +213,7 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                 Optional<IdentityPattern> name =
                         section.parsed("eap-id", AuthenticationReader::pattern, IDENTITY_RIGHT);
                 boolean keyless = section.flag("eap-keyless", false);
-                Optional<TlsCredentials> tls =
-                        key.flatMap(k -> trust.map(t -> new TlsCredentials(k.chain(), k.key(), t)));
+                Optional<TlsCredentials> tls = key.flatMap(k -> trust.map(t -> tls(section, k, t)));
                 yield method == Method.EAP_TLS && tls.isEmpty()
                         ? Optional.empty()
                         : Optional.of(
@@ -221,6 +221,21 @@ record AuthenticationReader(CredentialFiles files, Instant now) {
                                         identity, word(THEIRS, method), name, tls, keyless));
             }
         };
+    }
+
+    private static TlsCredentials tls(
+            Section section,
+            LocalAuthentication.Signature key,
+            RemoteAuthentication.Signature trust) {
+        boolean any = section.flag(ANY_MASTER_SECRET, false);
+        if (any) {
+            section.warning(
+                    ANY_MASTER_SECRET,
+                    "whoever has a certificate that the client trusts in EAP-TLS can then pass"
+                            + " itself off as that client",
+                    "leave it out as soon as all peers know TLS 1.3 or RFC 7627");
+        }
+        return new TlsCredentials(key.chain(), key.key(), trust, any);
     }
 
     private static String word(Map<String, Method> words, Method method) {

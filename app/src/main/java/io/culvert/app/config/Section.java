@@ -249,6 +249,10 @@ final class Section {
         problems.error(item.position(), item.key(), what, right);
     }
 
+    void warning(String key, String what, String right) {
+        problems.warning(at(key), full(key), what, right);
+    }
+
     void warning(Item item, String what, String right) {
         problems.warning(item.position(), item.key(), what, right);
     }

@@ -122,6 +122,38 @@ class EapSettingsTest {
         assertThat(remote.tls().orElseThrow().key()).isEqualTo(local.tls().orElseThrow().key());
     }
 
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({
+        "local, true, true",
+        "local, false, false",
+        "remote, true, true",
+        "remote, false, false",
+    })
+    @DisplayName(
+            "E12-3: TLS 1.2 without the extended master secret has to be asked for, and is warned of")
+    void anyMasterSecret(String side, boolean any, boolean warned) {
+        String key = ", eap-tls-without-extended-master-secret = " + any;
+        String ours = "local = { auth = \"eap-tls\", " + OURS + (side.equals("local") ? key : "");
+        String theirs = "remote = { auth = \"eap-tls\", " + TRUST;
+        var accepted =
+                (SettingsFile.Result.Accepted)
+                        read(
+                                ours + " }\n" + theirs + (side.equals("remote") ? key : "") + " }",
+                                "");
+
+        Settings settings = accepted.settings();
+        var local = (LocalAuthentication.Eap) only(settings).local();
+        var remote = (RemoteAuthentication.Eap) only(settings).remote();
+        assertThat(local.tls().orElseThrow().anyMasterSecret())
+                .isEqualTo(any && side.equals("local"));
+        assertThat(remote.tls().orElseThrow().anyMasterSecret())
+                .isEqualTo(any && side.equals("remote"));
+        assertThat(accepted.warnings())
+                .extracting(Problem::toString)
+                .filteredOn(text -> text.contains("." + side + ".eap-tls-without-extended"))
+                .hasSize(warned ? 1 : 0);
+    }
+
     @Test
     @DisplayName("a server that asks RADIUS needs a RADIUS server")
     void relay() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the first exchanges must survive: loss, a cookie, another group than the first one offered.
 @NeedsLab
@@ -108,6 +110,34 @@ class RoughRoadIT {
             assertThat(gateway.log()).contains("[ N(COOKIE) ]");
             Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 2);
             client.stop();
+        }
+    }
+
+    @ParameterizedTest(name = "Culvert is the caller: {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("COOKIE: a Culvert gateway asks everybody, and who returns it comes in")
+    void gatewayAsksForACookie(boolean culvertCalls) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            Parties parties = Parties.of(lab, Authentication.PSK);
+            String asking = "[limits]\ncookie-threshold = 0\n\n" + CulvertConf.UDP.gateway(parties);
+            CulvertDaemon gateway = CulvertDaemon.start(road.gateway(), asking, parties.gateway());
+            if (culvertCalls) {
+                CulvertDaemon client =
+                        CulvertDaemon.start(
+                                road.client(), CulvertConf.UDP.client(parties), parties.client());
+                client.up(CulvertConf.CONNECTION).orFail();
+                Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 2);
+                client.stop();
+            } else {
+                StrongSwan client =
+                        StrongSwan.start(
+                                road.client(), SwanctlConf.USUAL.client(parties), parties.client());
+                client.initiate(SwanctlConf.CHILD).orFail();
+                assertThat(client.log()).contains("parsed IKE_SA_INIT response 0 [ N(COOKIE) ]");
+                Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 2);
+            }
+            gateway.stop();
         }
     }
 }

@@ -44,17 +44,18 @@ final class FirstChild {
             this.inbound = inbound;
         }
 
-        /// CP, SA, TSi and TSr, or nothing.
+        /// CP, SA, TSi and TSr. Without a Child SA only CP: the addresses belong to the IKE SA, and RFC 6023 does not
+        /// leave them out. Responders that give them expect to be asked in IKE_AUTH, and nowhere else.
         List<Payload> request() {
-            if (inbound.isEmpty()) {
-                return List.of();
-            }
             List<Payload> payloads = new ArrayList<>();
             List<InetAddress> localHosts = List.of(context.localAddress());
             if (!connection.virtualIps().isEmpty()) {
                 // any address, as another may be assigned than was asked for; the responder narrows
                 localHosts = connection.virtualIps().stream().map(FirstChild::any).toList();
                 payloads.add(VirtualIps.request(connection.virtualIps()));
+            }
+            if (inbound.isEmpty()) {
+                return payloads;
             }
             var child = connection.children().getFirst();
             offeredLocal =
@@ -141,20 +142,29 @@ final class FirstChild {
                         Occasion.IKE_AUTH, connection.children(), inbound, hosts, request));
     }
 
-    /// What a responder answers with.
+    /// What a responder answers with. Addresses are given where the Child SA is agreed on, or left for later.
+    ///
+    /// @param noAddress why the peer gets no address, if it has to have one
     static List<Payload> response(
-            Optional<ChildNegotiation.Result> child, VirtualIps.Assigned assigned) {
+            Optional<ChildNegotiation.Result> child,
+            VirtualIps.Assigned assigned,
+            Optional<SessionFailure> noAddress) {
         List<Payload> payloads = new ArrayList<>();
-        if (child.isPresent()) {
-            switch (child.get()) {
-                case ChildNegotiation.Result.Agreed(var _, List<Payload> agreed) -> {
-                    if (!assigned.addresses().isEmpty()) {
-                        payloads.add(VirtualIps.reply(assigned));
-                    }
-                    payloads.addAll(agreed);
-                }
-                case ChildNegotiation.Result.Refused(Notify notify, var _) -> payloads.add(notify);
-            }
+        if (child.isPresent()
+                && child.get() instanceof ChildNegotiation.Result.Refused(Notify notify, var _)) {
+            payloads.add(notify);
+            return payloads;
+        }
+        if (noAddress.isPresent()) {
+            payloads.add(Notify.of(NotifyType.INTERNAL_ADDRESS_FAILURE));
+        }
+        if (!assigned.addresses().isEmpty()) {
+            payloads.add(VirtualIps.reply(assigned));
+        }
+        if (child.isPresent()
+                && child.get()
+                        instanceof ChildNegotiation.Result.Agreed(var _, List<Payload> agreed)) {
+            payloads.addAll(agreed);
         }
         return payloads;
     }

@@ -446,7 +446,7 @@ public final class IkeAuth {
                     FirstChild.choose(context, connection, inbound, first, assigned, noAddress);
             List<Payload> payloads = new ArrayList<>(proof);
             ppk.ifPresent(asked -> payloads.addAll(asked.answer()));
-            payloads.addAll(FirstChild.response(child, assigned));
+            payloads.addAll(FirstChild.response(child, assigned, noAddress));
             return Authenticated.of(
                     connection,
                     context.keys(),

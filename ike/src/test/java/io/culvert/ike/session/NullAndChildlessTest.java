@@ -16,6 +16,7 @@ import io.culvert.ike.wire.AuthenticationMethod;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.TrafficSelector;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -191,11 +192,30 @@ class NullAndChildlessTest {
             if (!refused) {
                 // asked for in IKE_AUTH or made by CREATE_CHILD_SA afterwards
                 Pairs.assertKeysFit(pair);
+                assertThat(Pairs.onlyChild(pair.client).local())
+                        .containsExactly(TrafficSelector.of(Pairs.LEASED));
             }
         } else {
             assertThat(failure(pair.client)).contains("without a Child SA");
             assertThat(pair.client.heldSpis).isEmpty();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "without a Child SA the addresses are asked for and given in IKE_AUTH all the same (E13-1)")
+    void addresses() {
+        Pair pair =
+                Pairs.of(
+                        with(client(), Childless.FORCE, Uniqueness.INITIAL_CONTACT),
+                        with(gateway(), Childless.FORCE, Uniqueness.INITIAL_CONTACT));
+        pair.start();
+
+        assertThat(payloads(pair.client)).contains("CP").doesNotContain("TSi");
+        assertThat(payloads(pair.gateway)).contains("CP").doesNotContain("TSi");
+        assertThat(pair.client.events(IkeEvent.AddressesAssigned.class))
+                .singleElement()
+                .satisfies(given -> assertThat(given.addresses()).containsExactly(Pairs.LEASED));
     }
 
     @Test

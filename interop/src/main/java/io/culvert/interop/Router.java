@@ -26,6 +26,7 @@ public final class Router {
     private final Host host;
     private final List<String> firewall = new ArrayList<>();
     private String translation = "";
+    private String output = "";
 
     /// Makes a host forward.
     public Router(Host host) {
@@ -49,9 +50,18 @@ public final class Router {
         load();
     }
 
+    /// Answers segments that this host sends itself with RST.
+    ///
+    /// @param which such as `tcp dport 4500`
+    public void resetLeaving(String which) {
+        output = which + " reject with tcp reset";
+        load();
+    }
+
     /// Removes all firewall rules; the NAT stays.
     public void open() {
         firewall.clear();
+        output = "";
         load();
     }
 
@@ -94,13 +104,17 @@ public final class Router {
                     type filter hook prerouting priority -450;
                     %s
                   }
+                  chain leaving {
+                    type filter hook output priority 0;
+                    %s
+                  }
                   chain translation {
                     type nat hook postrouting priority 100;
                     %s
                   }
                 }
                 """
-                        .formatted(String.join("\n    ", firewall), translation);
+                        .formatted(String.join("\n    ", firewall), output, translation);
         host.run("nft", "-f", host.write("nftables.conf", rules).toString()).orFail();
     }
 }

@@ -152,18 +152,29 @@ class RelayIT {
 
     @Test
     @DisplayName(
-            "a connection that breaks between the relays is made again, and the gateway does not notice (TE-045)")
+            "a connection that breaks on one side is made again, and the gateway does not notice (TE-045)")
     void brokenConnection() {
         try (Lab lab = Lab.open()) {
             Chain chain = Chain.in(lab);
             Pair pair = Pair.start(lab, chain, SwanctlConf.USUAL);
+            Host client = chain.road().client();
             pair.client().initiate(SwanctlConf.CHILD).orFail();
-            Traffic.pingAll(chain.road().client(), Road.PROTECTED_HOST, 2);
-            chain.near().run("ss", "-K", "dst", FAR, "dport", "=", "4500").orFail();
-            Traffic.ping(chain.road().client(), Road.PROTECTED_HOST, 5);
-            Traffic.pingAll(chain.road().client(), Road.PROTECTED_HOST, 3);
+            Traffic.pingAll(client, Road.PROTECTED_HOST, 2);
+            // the near relay's own segments are answered with RST, and the far relay hears nothing
+            Router near = new Router(chain.near());
+            near.resetLeaving("tcp dport 4500");
+            Traffic.ping(client, Road.PROTECTED_HOST, 2);
+            near.open();
+            Await.until(
+                    "the tunnel works again",
+                    SETTLE,
+                    pair::logs,
+                    () -> Traffic.ping(client, Road.PROTECTED_HOST, 1) == 1);
+            Traffic.pingAll(client, Road.PROTECTED_HOST, 3);
             assertThat(pair.near().stop().at("/connections-resumed").intValue()).isPositive();
-            assertThat(pair.far().stop().at("/served").intValue()).isEqualTo(1);
+            JsonNode far = pair.far().stop();
+            assertThat(far.at("/served").intValue()).as(far.toString()).isEqualTo(1);
+            assertThat(far.at("/connections-resumed").intValue()).isPositive();
         }
     }
 

@@ -19,11 +19,6 @@ final class SpiMemory {
         return message.slice(0, IKE_SPI_OCTETS);
     }
 
-    /// Whether it is an IKE SPI, which cannot be guessed.
-    static boolean isOfIke(Octets spi) {
-        return spi.size() == IKE_SPI_OCTETS;
-    }
-
     /// Whether an IKE message begins an IKE SA: the responder has no SPI yet. So it is in all versions.
     static boolean beginsSa(Octets message) {
         return message.u64(IKE_SPI_OCTETS) == 0;

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -169,18 +170,22 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
     }
 
     private Optional<StreamClient> client(long id, PacketBuffer first) {
+        ConnectionId connection = new ConnectionId(id);
         StreamClient known = clients.get(id);
-        if (known != null) {
+        if (known != null && known.isOn(connection)) {
             return Optional.of(known);
         }
-        return network.path(new ConnectionId(id))
-                .flatMap(path -> client(path, StreamClient.espSpi(first)));
+        return network.path(connection).flatMap(path -> client(path, StreamClient.espSpi(first)));
     }
 
     /// The client on a connection, which the first message makes one. For the connection's own thread.
     private Optional<StreamClient> client(TransportPath.Tcp path, Octets spi) {
         StreamClient known = clients.get(path.connection().value());
         if (known != null) {
+            // answers go where the client spoke last (TE-054); whether it was valid we cannot know
+            if (!known.isOn(path.connection())) {
+                known.connected(path);
+            }
             return Optional.of(known);
         }
         Optional<StreamClient> client = draining ? Optional.empty() : back(path, spi);
@@ -192,6 +197,7 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
             return client;
         }
         clients.put(path.connection().value(), client.get());
+        leaveFew(client.get());
         if (!network.isOpen(path.connection())) {
             lost(path.connection());
         }
@@ -202,9 +208,11 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
     /// or we have not heard yet that it is, or it stays for a while (TE-055).
     private Optional<StreamClient> back(TransportPath.Tcp path, Octets spi) {
         Optional<StreamClient> found = lingering(path.remote().getAddress(), spi);
-        // the four octets of an ESP packet are not enough to take what somebody uses
-        if (found.isEmpty() && SpiMemory.isOfIke(spi)) {
-            found = served(path.remote().getAddress(), spi);
+        if (found.isEmpty()) {
+            found =
+                    clients.values().stream()
+                            .filter(c -> c.isOf(path.remote().getAddress(), spi))
+                            .findFirst();
         }
         found.ifPresent(client -> {
             LOG.log(Level.INFO, "{0}: came back, and keeps {1}", path, client.local());
@@ -223,14 +231,17 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
         }
     }
 
-    private Optional<StreamClient> served(InetAddress source, Octets spi) {
-        Optional<StreamClient> found =
-                clients.values().stream().filter(c -> c.isOf(source, spi)).findFirst();
-        if (found.isPresent() && connectionsOf(found.get()).size() >= CONNECTIONS_PER_CLIENT) {
-            around.dropped("TOO_MANY_CONNECTIONS_OF_CLIENT");
-            return Optional.empty();
-        }
-        return found;
+    /// Ends the oldest connections of a client that has too many.
+    private void leaveFew(StreamClient client) {
+        List<ConnectionId> all = connectionsOf(client);
+        all.stream()
+                .sorted(Comparator.comparingLong(ConnectionId::value))
+                .limit(Math.max(0, all.size() - CONNECTIONS_PER_CLIENT))
+                .forEach(oldest -> {
+                    clients.remove(oldest.value());
+                    network.abort(oldest);
+                    around.tally().connectionsLost.increment();
+                });
     }
 
     private List<ConnectionId> connectionsOf(StreamClient client) {

@@ -162,6 +162,7 @@ final class DatagramFront implements Front, NetworkListener, EspIntake {
 
     @Override
     public void sweep() {
+        network.sweep(around.settings().bounds().stuck());
         MonoTime now = around.timekeeper().now();
         for (DatagramClient client : all()) {
             if (client.isIdle(now)) {

@@ -75,7 +75,8 @@ public final class Relay implements AutoCloseable {
         return RelayStatistics.of(
                 around.tally(),
                 fronts.stream().mapToInt(Front::clients).sum(),
-                fronts.stream().mapToInt(Front::lingering).sum());
+                fronts.stream().mapToInt(Front::lingering).sum(),
+                around.copies().inUse());
     }
 
     /// Takes no new clients, sends what waits, and closes the connections; returns when that is done, or when it takes

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param newPerSecondPerSource of them from one source
 /// @param idle how long a client stays that neither sends nor gets anything
 /// @param linger how long the UDP port of a client waits for the client to come back after its connection was lost
+/// @param stuck how long a connection stays whose peer does not read
 /// @param keepalive after how long a silence the UDP path to a gateway gets a NAT keepalive
 public record RelayBounds(
         int clients,
@@ -20,6 +21,7 @@ public record RelayBounds(
         int newPerSecondPerSource,
         Duration idle,
         Duration linger,
+        Duration stuck,
         Duration keepalive) {
     /// What a relay has that is not told otherwise.
     public static final RelayBounds DEFAULT =
@@ -30,18 +32,26 @@ public record RelayBounds(
                     20,
                     Duration.ofMinutes(15),
                     Duration.ofMinutes(1),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(20));
 
     /// These with other caps on the clients served at once.
     public RelayBounds withClients(int total, int perSource) {
         return new RelayBounds(
-                total, perSource, newPerSecond, newPerSecondPerSource, idle, linger, keepalive);
+                total,
+                perSource,
+                newPerSecond,
+                newPerSecondPerSource,
+                idle,
+                linger,
+                stuck,
+                keepalive);
     }
 
     /// These with other rates of new clients.
     public RelayBounds withRates(int total, int perSource) {
         return new RelayBounds(
-                clients, clientsPerSource, total, perSource, idle, linger, keepalive);
+                clients, clientsPerSource, total, perSource, idle, linger, stuck, keepalive);
     }
 
     /// These with other times.
@@ -53,6 +63,7 @@ public record RelayBounds(
                 newPerSecondPerSource,
                 newIdle,
                 newLinger,
+                stuck,
                 newKeepalive);
     }
 }

@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param clients clients served now
 /// @param waiting clients whose connection is gone, and that may come back
+/// @param espWaiting ESP packets that wait for connections
 /// @param served clients ever admitted
 /// @param connectionsLost connections that ended otherwise than by our closing them
 /// @param connectionsResumed clients that came back on another connection
@@ -18,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record RelayStatistics(
         int clients,
         int waiting,
+        int espWaiting,
         long served,
         long connectionsLost,
         long connectionsResumed,
@@ -36,10 +38,11 @@ public record RelayStatistics(
     /// @param octets octets of both, without framing
     public record Flow(long ikeMessages, long espPackets, long octets) {}
 
-    static RelayStatistics of(Tally tally, int clients, int waiting) {
+    static RelayStatistics of(Tally tally, int clients, int waiting, int espWaiting) {
         return new RelayStatistics(
                 clients,
                 waiting,
+                espWaiting,
                 tally.served.sum(),
                 tally.connectionsLost.sum(),
                 tally.connectionsResumed.sum(),
@@ -53,6 +56,7 @@ public record RelayStatistics(
         ObjectNode all = Json.object();
         all.put("clients", clients)
                 .put("waiting", waiting)
+                .put("esp-waiting", espWaiting)
                 .put("served", served)
                 .put("connections-lost", connectionsLost)
                 .put("connections-resumed", connectionsResumed);

@@ -31,6 +31,9 @@ final class StreamClient implements Datagrams.Receiver {
     private volatile MonoTime lastSent;
     private volatile boolean confirmed;
 
+    /// Zero is no SPI.
+    private volatile int latestEspSpi;
+
     /// @param gateway where its packets go
     /// @throws IOException if there is no UDP port to be had, or no way to the gateway
     StreamClient(
@@ -103,7 +106,7 @@ final class StreamClient implements Datagrams.Receiver {
             return;
         }
         for (int i = 0; i < count; i++) {
-            spis.add(espSpi(packets[i]));
+            remember(packets[i]);
             int size = packets[i].length();
             if (port.send(packets[i].byteBuffer(), gateway)) {
                 around.tally().towardsUdp.esp(1, size);
@@ -190,6 +193,14 @@ final class StreamClient implements Datagrams.Receiver {
         MonoTime now = around.timekeeper().now();
         lastActivity = now;
         lastSent = now;
+    }
+
+    private void remember(PacketBuffer packet) {
+        int spi = packet.u32(0);
+        if (spi != latestEspSpi) {
+            latestEspSpi = spi;
+            spis.add(espSpi(packet));
+        }
     }
 
     static Octets espSpi(PacketBuffer packet) {

@@ -117,6 +117,7 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
 
     @Override
     public void sweep() {
+        network.sweep(around.settings().bounds().stuck());
         MonoTime now = around.timekeeper().now();
         for (StreamClient client : clients.values()) {
             if (now.since(client.lastActivity()).compareTo(around.settings().bounds().idle()) > 0) {

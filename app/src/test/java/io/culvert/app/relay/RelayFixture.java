@@ -98,11 +98,19 @@ abstract class RelayFixture {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE_MILLIS).toNanos();
+        assertThat(becomes(Duration.ofMillis(PATIENCE_MILLIS), condition)).as(what).isTrue();
+    }
+
+    /// Whether a condition holds before the time is over.
+    static boolean becomes(Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - deadline).as(what).isNegative();
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
             LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
         }
+        return true;
     }
 
     /// An IKE message of which a relay understands all that it has to.

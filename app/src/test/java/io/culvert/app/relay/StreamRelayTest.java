@@ -6,6 +6,7 @@ import io.culvert.app.control.Json;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.runtime.net.Limits;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -354,6 +355,22 @@ class StreamRelayTest extends RelayFixture {
     }
 
     @Test
+    @DisplayName("A client that never reads again does not keep buffers, and is let go")
+    void stuckForGood() throws IOException {
+        start(settings());
+        StreamPeer client = client();
+        client.send(frame(marked(first())));
+        DatagramPeer.Received request = gateway.receive();
+        fill(request.from());
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(relay().statistics().espWaiting()).isBetween(1, 32);
+        clock.advance(RelayBounds.DEFAULT.stuck());
+        await("nothing waits", () -> relay().statistics().espWaiting() == 0);
+        assertThat(relay().statistics().clients()).isZero();
+        assertThat(relay().statistics().waiting()).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("Draining takes nobody new, sends what waits, and ends the connections")
     void drain() throws IOException {
         start(settings());
@@ -368,6 +385,17 @@ class StreamRelayTest extends RelayFixture {
         client.close();
         assertThat(joins(draining)).isTrue();
         assertThat(refused()).isTrue();
+    }
+
+    /// Sends ESP until no more of it goes on.
+    private void fill(InetSocketAddress to) throws IOException {
+        int rounds = 0;
+        do {
+            assertThat(rounds++).as("the system buffers for ever").isLessThan(1000);
+            for (int i = 0; i < 200; i++) {
+                gateway.send(esp(ESP_SPI, 1400), to);
+            }
+        } while (becomes(Duration.ofMillis(200), () -> relay().statistics().espWaiting() <= 64));
     }
 
     private boolean refused() {

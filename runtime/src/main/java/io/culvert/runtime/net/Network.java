@@ -289,6 +289,13 @@ public final class Network implements EspOutlet, AutoCloseable {
         find(id).ifPresent(TcpConnection::abort);
     }
 
+    /// Drops ESP that waits for connections longer than it is worth, and ends connections whose peers do not read.
+    ///
+    /// @param stuck how long a peer may take nothing of what is sent to it
+    public void sweep(Duration stuck) {
+        connections.values().forEach(c -> c.sweep(stuck));
+    }
+
     /// Accepts no more connections; those that there are stay.
     public void stopListening() {
         listeners.forEach(TcpListener::close);

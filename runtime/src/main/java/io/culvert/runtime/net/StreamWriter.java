@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ final class StreamWriter {
     private int ikeOctets;
     private boolean prefixDue;
     private boolean writing;
+    private MonoTime progress = MonoTime.ZERO;
     private boolean endDue;
     private boolean closed;
     private Optional<Thread> thread = Optional.empty();
@@ -118,6 +120,21 @@ final class StreamWriter {
         }
     }
 
+    /// Drops ESP that has waited too long, which is otherwise looked at only when more comes or something was written.
+    ///
+    /// @return how long the socket has taken nothing of what is being written; zero if nothing is
+    Duration sweep() {
+        int dropped;
+        Duration stuck;
+        synchronized (this) {
+            MonoTime now = timekeeper.now();
+            dropped = dropStale(now);
+            stuck = writing ? now.since(progress) : Duration.ZERO;
+        }
+        countDrops(dropped);
+        return stuck;
+    }
+
     /// Forgets what is waiting.
     synchronized void close() {
         closed = true;
@@ -140,6 +157,7 @@ final class StreamWriter {
     private void wake() {
         if (!writing && !closed && (endDue || !ike.isEmpty() || !esp.isEmpty())) {
             writing = true;
+            progress = timekeeper.now();
             thread = Optional.of(Thread.ofVirtual().name(name).start(this::writeAll));
         }
     }
@@ -183,6 +201,7 @@ final class StreamWriter {
                 }
                 while (left > 0) {
                     left -= channel.write(batch);
+                    progressed();
                 }
                 release(taken);
             }
@@ -195,6 +214,10 @@ final class StreamWriter {
         } finally {
             release(taken);
         }
+    }
+
+    private synchronized void progressed() {
+        progress = timekeeper.now();
     }
 
     private static void release(List<PacketBuffer> taken) {

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -194,6 +195,13 @@ final class TcpConnection {
     /// Whether sessions use it.
     void used(boolean used) {
         patience.used(used);
+    }
+
+    /// Drops ESP that has waited too long, and ends if the peer has not read for so long.
+    void sweep(Duration stuck) {
+        if (writer.sweep().compareTo(stuck) > 0) {
+            finish("the peer does not read");
+        }
     }
 
     /// Sends no more after what was sent, and goes on reading.

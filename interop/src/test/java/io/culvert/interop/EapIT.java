@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,13 +95,13 @@ class EapIT {
         }
     }
 
-    @ParameterizedTest(name = "no extended master secret is allowed: {0}")
-    @ValueSource(booleans = {true, false})
+    @ParameterizedTest(name = "{0}, no extended master secret is allowed: {1}")
+    @CsvSource({"ECDSA, true", "RSA, true", "ECDSA, false"})
     @DisplayName("EAP-TLS with TLS 1.2, Culvert is the client of strongSwan (IK-095, E12-3)")
-    void tlsToStrongSwan(boolean allowed) {
+    void tlsToStrongSwan(Authentication keys, boolean allowed) {
         try (Lab lab = Lab.open()) {
             Road road = Road.direct(lab);
-            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            Parties parties = Parties.of(lab, keys);
             StrongSwan gateway =
                     StrongSwan.start(
                             road.gateway(),
@@ -131,13 +132,13 @@ class EapIT {
         }
     }
 
-    @ParameterizedTest(name = "no extended master secret is allowed: {0}")
-    @ValueSource(booleans = {true, false})
+    @ParameterizedTest(name = "{0}, no extended master secret is allowed: {1}")
+    @CsvSource({"ECDSA, true", "RSA, true", "ECDSA, false"})
     @DisplayName("EAP-TLS with TLS 1.2, strongSwan is the client of Culvert (IK-095, E12-3)")
-    void tlsFromStrongSwan(boolean allowed) {
+    void tlsFromStrongSwan(Authentication keys, boolean allowed) {
         try (Lab lab = Lab.open()) {
             Road road = Road.direct(lab);
-            Parties parties = Parties.of(lab, Authentication.ECDSA);
+            Parties parties = Parties.of(lab, keys);
             String conf = EapSides.gateway(CulvertConf.UDP.gateway(parties), TLS);
             CulvertDaemon gateway =
                     CulvertDaemon.start(

@@ -8,10 +8,19 @@ import io.culvert.app.pki.KeyKind;
 import io.culvert.ike.auth.CertificateValidation;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.IdentityPattern;
+import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.RemoteAuthentication;
+import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ike.auth.TlsCredentials;
+import io.culvert.ike.eap.EapConversation;
+import io.culvert.ike.eap.EapMethods;
+import io.culvert.ike.eap.EapOpening;
+import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.eap.TlsStack;
+import io.culvert.ike.wire.Eap;
 import io.culvert.ipsec.testing.SeededRandom;
+import io.culvert.ipsec.value.IpPrefix;
+import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -19,6 +28,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import javax.net.ssl.SSLException;
 import org.bouncycastle.tls.CertificateRequest;
@@ -88,8 +98,8 @@ class BouncyTlsTest {
     }
 
     /// A client that knows TLS 1.2 and no extended master secret, as strongSwan 5.9.
-    private static TlsStack.End oldClient(boolean any) throws Exception {
-        Handshake handshake = Handshake.of(client(KeyKind.ECDSA, any));
+    private static TlsStack.End oldClient(KeyKind kind, boolean any) throws Exception {
+        Handshake handshake = Handshake.of(client(kind, any));
         TlsClientProtocol protocol = new TlsClientProtocol();
         protocol.connect(
                 new BouncyClient(handshake) {
@@ -106,8 +116,8 @@ class BouncyTlsTest {
         return new BouncyTls(protocol, handshake);
     }
 
-    private static TlsStack.End oldServer(boolean any) throws Exception {
-        Handshake handshake = Handshake.of(server(KeyKind.ECDSA, any));
+    private static TlsStack.End oldServer(KeyKind kind, boolean any) throws Exception {
+        Handshake handshake = Handshake.of(server(kind, any));
         TlsServerProtocol protocol = new TlsServerProtocol();
         protocol.accept(
                 new BouncyServer(handshake) {
@@ -184,17 +194,18 @@ class BouncyTlsTest {
         assertSameKey(client, server);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(KeyKind.class)
     @DisplayName(
             "TLS 1.2 without the extended master secret gives a key where that is allowed (E12-3)")
-    void allowed() throws Exception {
-        TlsStack.End server = BOUNCY.open(server(KeyKind.ECDSA, true));
-        TlsStack.End client = oldClient(true);
+    void allowed(KeyKind kind) throws Exception {
+        TlsStack.End server = BOUNCY.open(server(kind, true));
+        TlsStack.End client = oldClient(kind, true);
         talk(client, server);
         assertSameKey(client, server);
 
-        server = oldServer(true);
-        client = BOUNCY.open(client(KeyKind.ECDSA, true));
+        server = oldServer(kind, true);
+        client = BOUNCY.open(client(kind, true));
         talk(client, server);
         assertSameKey(client, server);
     }
@@ -203,21 +214,21 @@ class BouncyTlsTest {
     @DisplayName("… and none where it is not, nor from the JDK (E12-3)")
     void notAllowed() throws Exception {
         TlsStack.End server = BOUNCY.open(server(KeyKind.ECDSA, false));
-        TlsStack.End client = oldClient(true);
+        TlsStack.End client = oldClient(KeyKind.ECDSA, true);
         talk(client, server);
         assertThat(server.failure()).hasValueSatisfying(why -> assertThat(why).contains("failure"));
         assertThatThrownBy(server::msk).isInstanceOf(SSLException.class);
         assertThat(client.failure())
                 .hasValueSatisfying(why -> assertThat(why).contains("ends TLS"));
 
-        server = oldServer(true);
+        server = oldServer(KeyKind.ECDSA, true);
         client = BOUNCY.open(client(KeyKind.ECDSA, false));
         talk(client, server);
         assertThat(client.failure()).isPresent();
         assertThatThrownBy(client::msk).isInstanceOf(SSLException.class);
 
         server = TlsStack.JDK.open(server(KeyKind.ECDSA, false));
-        client = oldClient(true);
+        client = oldClient(KeyKind.ECDSA, true);
         talk(client, server);
         assertThat(server.isHandshaken()).isTrue();
         assertThatThrownBy(server::msk).isInstanceOf(SSLException.class);
@@ -298,6 +309,56 @@ class BouncyTlsTest {
         assertThat(server.isHandshaken()).isFalse();
     }
 
+    @ParameterizedTest(name = "the peer is ours: {0}, the server is ours: {1}")
+    @CsvSource({"true, true", "true, false", "false, true"})
+    @DisplayName("a whole EAP-TLS conversation, with the JDK's TLS on the other side or on none")
+    void conversation(boolean ourPeer, boolean ourServer) throws Exception {
+        var alice =
+                new LocalAuthentication.Eap(
+                        ALICE,
+                        "eap-tls",
+                        ALICE.toString(),
+                        Optional.empty(),
+                        Optional.of(client(KeyKind.RSA, ourPeer).credentials()),
+                        false);
+        var expected =
+                new RemoteAuthentication.Eap(
+                        IdentityPattern.ANY,
+                        "eap-tls",
+                        Optional.empty(),
+                        Optional.of(server(KeyKind.RSA, ourServer).credentials()),
+                        false);
+        EapConversation peer = methods(ourPeer).open(new EapOpening.Peer(alice, VPN));
+        EapConversation server =
+                methods(ourServer)
+                        .open(
+                                new EapOpening.Server(
+                                        expected, ALICE, IpPrefix.parseAddress("192.0.2.1")));
+
+        EapStep step = server.begin();
+        int identifier = 0;
+        while (step instanceof EapStep.Say(Eap request)) {
+            Eap response = ((EapStep.Say) peer.take(request)).packet();
+            identifier = response.identifier();
+            step = server.take(response);
+        }
+
+        var success = new Eap(Octets.of((byte) Eap.SUCCESS, (byte) identifier, (byte) 0, (byte) 4));
+        KeyMaterial ofServer = ((EapStep.Succeeded) step).msk().orElseThrow();
+        KeyMaterial ofPeer = ((EapStep.Succeeded) peer.take(success)).msk().orElseThrow();
+        assertThat(ofPeer).isEqualTo(ofServer);
+    }
+
+    private static EapMethods methods(boolean ours) {
+        return new EapMethods(
+                List.of(EapMethods.Kind.TLS),
+                SharedKeys.NONE,
+                new SeededRandom(3),
+                (identity, chain, anchors) ->
+                        CertificateValidation.validate(identity, chain, anchors, NOW),
+                ours ? BOUNCY : TlsStack.JDK);
+    }
+
     @Test
     @DisplayName("more application data than the one octet of TLS 1.3 ends it")
     void applicationData() throws Exception {
@@ -317,7 +378,9 @@ class BouncyTlsTest {
         Random random = new Random(7);
         for (int round = 0; round < 60; round++) {
             TlsStack.End client =
-                    ofServer ? BOUNCY.open(client(KeyKind.ECDSA, true)) : oldClient(true);
+                    ofServer
+                            ? BOUNCY.open(client(KeyKind.ECDSA, true))
+                            : oldClient(KeyKind.ECDSA, true);
             TlsStack.End server = BOUNCY.open(server(KeyKind.ECDSA, true));
             Octets flight = client.exchange(Octets.EMPTY);
             flight = ofServer ? flight : changed(flight, random);

@@ -166,7 +166,7 @@ final class DatagramFront implements Front, NetworkListener, EspIntake {
         MonoTime now = around.timekeeper().now();
         for (DatagramClient client : all()) {
             if (client.isIdle(now)) {
-                LOG.log(Level.INFO, "{0}: forgotten, because nothing was sent for long", client);
+                LOG.log(Level.DEBUG, "{0}: forgotten, because nothing was sent for long", client);
                 forget(client);
             }
         }
@@ -249,7 +249,7 @@ final class DatagramFront implements Front, NetworkListener, EspIntake {
         }
         byPlace.put(from, client);
         around.tally().served.increment();
-        LOG.log(Level.INFO, "{0}: served", client);
+        LOG.log(Level.DEBUG, "{0}: served", client);
         return Optional.of(client);
     }
 

@@ -9,6 +9,7 @@ import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.runtime.net.Network;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Optional;
 ///
 /// The gateway sees another address and port than the client, as behind a NAT, and follows what NAT traversal says.
 final class StreamClient implements Datagrams.Receiver {
+    private static final System.Logger LOG = System.getLogger(StreamClient.class.getName());
+
     private final Network network;
     private final Surroundings around;
     private final InetAddress source;
@@ -184,6 +187,7 @@ final class StreamClient implements Datagrams.Receiver {
     private void answered(TransportPath.Tcp on) {
         lastActivity = around.timekeeper().now();
         if (!confirmed) {
+            LOG.log(Level.INFO, "{0}: answered by {1} at {2}", on, gateway, port);
             confirmed = true;
             network.confirm(on.connection());
         }

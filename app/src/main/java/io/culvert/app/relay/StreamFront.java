@@ -136,7 +136,11 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
             Iterator<StreamClient> each = lingering.iterator();
             while (each.hasNext()) {
                 StreamClient client = each.next();
-                if (now.since(client.lastActivity()).compareTo(around.settings().bounds().linger())
+                if (client.path().isPresent()) {
+                    // it came back in the very moment
+                    each.remove();
+                } else if (now.since(client.lastActivity())
+                                .compareTo(around.settings().bounds().linger())
                         > 0) {
                     each.remove();
                     gone.add(client);
@@ -269,7 +273,7 @@ final class StreamFront implements Front, NetworkListener, EspIntake {
                             path,
                             new InetSocketAddress(to.address(), to.portOrUsual()));
             around.tally().served.increment();
-            LOG.log(Level.INFO, "{0}: served from {1}", path, client.local());
+            LOG.log(Level.DEBUG, "{0}: served from {1}", path, client.local());
             return Optional.of(client);
         } catch (IOException e) {
             around.admission().left(source);

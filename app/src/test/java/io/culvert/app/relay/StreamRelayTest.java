@@ -1,12 +1,16 @@
 package io.culvert.app.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.culvert.app.control.Json;
 import io.culvert.ipsec.value.Octets;
 import io.culvert.runtime.net.Limits;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -371,6 +375,24 @@ class StreamRelayTest extends RelayFixture {
     }
 
     @Test
+    @DisplayName("Clients and gateways may have IPv6 addresses")
+    void ipv6() throws IOException {
+        InetAddress loopback = InetAddress.ofLiteral("::1");
+        assumeThat(hasAddress(loopback)).as("this machine has IPv6").isTrue();
+        DatagramPeer gateway6 = keep(new DatagramPeer(new DatagramSocket(0, loopback)));
+        start(
+                RelaySettings.of(
+                        List.of(RelayEndpoint.parse("tcp:[::1]:0")),
+                        RelayEndpoint.parse("udp:[::1]:" + gateway6.port())));
+        StreamPeer client = client();
+        client.send(frame(marked(first())));
+        DatagramPeer.Received request = gateway6.receive();
+        assertThat(request.payload()).isEqualTo(marked(first()));
+        gateway6.send(marked(answer()), request.from());
+        assertThat(client.readFrame()).isEqualTo(marked(answer()));
+    }
+
+    @Test
     @DisplayName("Draining takes nobody new, sends what waits, and ends the connections")
     void drain() throws IOException {
         start(settings());
@@ -385,6 +407,10 @@ class StreamRelayTest extends RelayFixture {
         client.close();
         assertThat(joins(draining)).isTrue();
         assertThat(refused()).isTrue();
+    }
+
+    private static boolean hasAddress(InetAddress address) throws IOException {
+        return NetworkInterface.getByInetAddress(address) != null;
     }
 
     /// Sends ESP until no more of it goes on.

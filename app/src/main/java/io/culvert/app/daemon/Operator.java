@@ -231,7 +231,7 @@ final class Operator implements AutoCloseable {
 
     private static String words(ConnectionConfig config) {
         return config.transports().choices().stream()
-                .map(choice -> choice.kind().word())
+                .map(choice -> choice.word())
                 .collect(Collectors.joining(" or "));
     }
 

@@ -2,6 +2,7 @@ package io.culvert.ike.api;
 
 import io.culvert.ike.transport.ConnectionId;
 import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
@@ -26,10 +27,15 @@ public sealed interface Action {
     ///
     /// @param attempt the session's number for it
     /// @param framing how messages are told apart on it; the stream prefix is sent by who opens
+    /// @param wrapping what the stream is wrapped in
     /// @param local our address; the port is any
     /// @param remote where to
     record OpenConnection(
-            int attempt, StreamFraming framing, InetAddress local, InetSocketAddress remote)
+            int attempt,
+            StreamFraming framing,
+            StreamWrapping wrapping,
+            InetAddress local,
+            InetSocketAddress remote)
             implements Action {}
 
     /// Send no more on a connection, go on reading (IT-012).

@@ -1,7 +1,10 @@
 package io.culvert.ike.api;
 
+import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.StreamWrapping;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 
 /// The addresses and ports between which an original initiator starts.
 ///
@@ -13,6 +16,7 @@ import java.net.InetSocketAddress;
 /// @param remoteNatTraversal the peer's UDP port shared with ESP, by default 4500
 /// @param remoteIkeTcp the peer's port for raw IKE over TCP, by default 500
 /// @param remoteTcpEncapsulation the peer's port for TCP encapsulation, by default 4500
+/// @param remoteTls the peer's port for TCP encapsulation within TLS, by default 443
 public record Endpoints(
         InetAddress localAddress,
         int localUdp,
@@ -21,7 +25,32 @@ public record Endpoints(
         int remoteUdp,
         int remoteNatTraversal,
         int remoteIkeTcp,
-        int remoteTcpEncapsulation) {
+        int remoteTcpEncapsulation,
+        int remoteTls) {
+    private static final int HTTPS = 443;
+
+    /// With the usual port for TLS.
+    public Endpoints(
+            InetAddress localAddress,
+            int localUdp,
+            int localNatTraversal,
+            InetAddress remoteAddress,
+            int remoteUdp,
+            int remoteNatTraversal,
+            int remoteIkeTcp,
+            int remoteTcpEncapsulation) {
+        this(
+                localAddress,
+                localUdp,
+                localNatTraversal,
+                remoteAddress,
+                remoteUdp,
+                remoteNatTraversal,
+                remoteIkeTcp,
+                remoteTcpEncapsulation,
+                HTTPS);
+    }
+
     /// The same ports at other addresses.
     public Endpoints between(InetAddress local, InetAddress remote) {
         return new Endpoints(
@@ -32,7 +61,8 @@ public record Endpoints(
                 remoteUdp,
                 remoteNatTraversal,
                 remoteIkeTcp,
-                remoteTcpEncapsulation);
+                remoteTcpEncapsulation,
+                remoteTls);
     }
 
     /// Our endpoint without marker.
@@ -53,5 +83,39 @@ public record Endpoints(
     /// The peer's endpoint shared with ESP.
     public InetSocketAddress remoteNatTraversalEndpoint() {
         return new InetSocketAddress(remoteAddress, remoteNatTraversal);
+    }
+
+    /// The peer's port for TCP encapsulation that is wrapped so.
+    public int remoteTcpEncapsulation(StreamWrapping wrapping) {
+        return switch (wrapping) {
+            case PLAIN -> remoteTcpEncapsulation;
+            case TLS -> remoteTls;
+        };
+    }
+
+    /// A connection for IKE and ESP from one to the other.
+    ///
+    /// @param attempt the session's number for it
+    /// @param wrapping what it is wrapped in
+    public Action.OpenConnection encapsulation(int attempt, StreamWrapping wrapping) {
+        return new Action.OpenConnection(
+                attempt,
+                StreamFraming.TCP_ENCAPSULATION,
+                wrapping,
+                localAddress,
+                new InetSocketAddress(remoteAddress, remoteTcpEncapsulation(wrapping)));
+    }
+
+    /// A connection for raw IKE from one to the other.
+    ///
+    /// @param attempt the session's number for it
+    /// @param announced the port that the peer told us, if it did
+    public Action.OpenConnection rawConnection(int attempt, OptionalInt announced) {
+        return new Action.OpenConnection(
+                attempt,
+                StreamFraming.IKE_TCP,
+                StreamWrapping.PLAIN,
+                localAddress,
+                new InetSocketAddress(remoteAddress, announced.orElse(remoteIkeTcp)));
     }
 }

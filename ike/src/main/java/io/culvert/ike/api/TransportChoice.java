@@ -1,11 +1,17 @@
 package io.culvert.ike.api;
 
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportKind;
 
 /// The transport that a connection is configured to use when we are its original initiator.
 public sealed interface TransportChoice {
     /// The kind of transport.
     TransportKind kind();
+
+    /// The word for it in configuration and output.
+    default String word() {
+        return kind().word();
+    }
 
     /// IKE over UDP, ESP in UDP.
     record Udp() implements TransportChoice {
@@ -27,10 +33,22 @@ public sealed interface TransportChoice {
     }
 
     /// IKE and ESP in one TCP connection.
-    record TcpEncapsulation() implements TransportChoice {
+    ///
+    /// @param wrapping what the connection is wrapped in
+    record TcpEncapsulation(StreamWrapping wrapping) implements TransportChoice {
+        /// Without any wrapping.
+        public TcpEncapsulation() {
+            this(StreamWrapping.PLAIN);
+        }
+
         @Override
         public TransportKind kind() {
             return TransportKind.TCP_ENCAPSULATION;
+        }
+
+        @Override
+        public String word() {
+            return wrapping.word();
         }
     }
 

@@ -27,7 +27,7 @@ final class Addressees {
             case Action.OpenConnection open -> {
                 connections.put(++numbers, new Asked(by, open.attempt()));
                 yield new Action.OpenConnection(
-                        numbers, open.framing(), open.local(), open.remote());
+                        numbers, open.framing(), open.wrapping(), open.local(), open.remote());
             }
             case Action.Ask(int number, var question) -> {
                 questions.put(++numbers, new Asked(by, number));

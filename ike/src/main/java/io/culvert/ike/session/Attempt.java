@@ -4,8 +4,10 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.session.ConnectStrategy.Planned;
 import io.culvert.ike.transport.ConnectionId;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.value.IkeSpi;
@@ -146,15 +148,14 @@ final class Attempt {
     String label() {
         var endpoints = plan.endpoints();
         int port =
-                switch (plan.transport().kind()) {
-                    case UDP -> endpoints.remoteUdp();
-                    case IKE_TCP -> endpoints.remoteIkeTcp();
-                    case TCP_ENCAPSULATION -> endpoints.remoteTcpEncapsulation();
+                switch (plan.transport()) {
+                    case TransportChoice.Udp _ -> endpoints.remoteUdp();
+                    case TransportChoice.IkeTcp _ -> endpoints.remoteIkeTcp();
+                    case TransportChoice.TcpEncapsulation(StreamWrapping wrapping) ->
+                            endpoints.remoteTcpEncapsulation(wrapping);
                 };
         return "%s %s:%d"
                 .formatted(
-                        plan.transport().kind().word(),
-                        endpoints.remoteAddress().getHostAddress(),
-                        port);
+                        plan.transport().word(), endpoints.remoteAddress().getHostAddress(), port);
     }
 }

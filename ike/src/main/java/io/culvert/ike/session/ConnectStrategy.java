@@ -77,7 +77,7 @@ final class ConnectStrategy {
     private static String configured(TransportOrder order, TransportChoice transport) {
         String words =
                 order.choices().stream()
-                        .map(choice -> '"' + choice.kind().word() + '"')
+                        .map(choice -> '"' + choice.word() + '"')
                         .collect(Collectors.joining(", "));
         boolean first = order.choices().size() > 1 && transport.equals(order.first());
         return "configured: " + (first ? "first of " : "") + "transports = [" + words + "]";

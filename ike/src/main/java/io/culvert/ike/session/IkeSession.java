@@ -61,7 +61,7 @@ public final class IkeSession implements Session {
                 context,
                 connection,
                 connection.transport(),
-                "configured: transports = [\"" + connection.transport().kind().word() + "\"]");
+                "configured: transports = [\"" + connection.transport().word() + "\"]");
     }
 
     /// @param choice the transport, one of those of the connection

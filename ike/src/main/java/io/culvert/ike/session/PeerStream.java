@@ -1,14 +1,12 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Action;
-import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.value.MonoTime;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 
 /// The TCP connection between us and the peer: opened, lost, and opened again.
 final class PeerStream {
@@ -74,13 +72,15 @@ final class PeerStream {
     }
 
     /// Asks for a connection, unless one is asked for already.
-    void open(StreamFraming framing, InetAddress local, InetSocketAddress remote) {
+    ///
+    /// @param how the action that asks for it, by our number for it
+    void open(IntFunction<Action.OpenConnection> how) {
         if (opening.isPresent()) {
             return;
         }
         int attempt = ++attempts;
         opening = OptionalInt.of(attempt);
-        outbox.add(new Action.OpenConnection(attempt, framing, local, remote));
+        outbox.add(how.apply(attempt));
     }
 
     /// Whether `attempt` is the connection that is being waited for; if so it is now open, in place of another.

@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.api.Action;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.TransportChoice;
@@ -11,6 +12,7 @@ import io.culvert.ike.transport.RawTcp;
 import io.culvert.ike.transport.RequestTraits;
 import io.culvert.ike.transport.RequestTraits.Purpose;
 import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.transport.TransportPolicy;
 import io.culvert.ike.transport.TransportRules;
@@ -22,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /// The ways to the peer: what is known of them, how the IKE SA travels now, and by what policy.
 final class Ways {
@@ -306,17 +309,28 @@ final class Ways {
         boolean raw = framing == StreamFraming.IKE_TCP;
         if (endpoints.isPresent()) {
             Endpoints ends = endpoints.get();
-            int port =
-                    raw ? announcedPort.orElse(ends.remoteIkeTcp()) : ends.remoteTcpEncapsulation();
-            stream.open(
-                    framing,
-                    ends.localAddress(),
-                    new InetSocketAddress(ends.remoteAddress(), port));
+            stream.open(attempt ->
+                    raw
+                            ? ends.rawConnection(attempt, announcedPort)
+                            : ends.encapsulation(attempt, wrapping()));
         } else if (raw && udp.isPresent() && announcedPort.isPresent()) {
             // the original responder: to where the peer is, never to where it says to be (IT-034)
             InetAddress local = udp.get().local().getAddress();
             InetAddress remote = udp.get().remote().getAddress();
-            stream.open(framing, local, new InetSocketAddress(remote, announcedPort.getAsInt()));
+            var there = new InetSocketAddress(remote, announcedPort.getAsInt());
+            stream.open(attempt ->
+                    new Action.OpenConnection(
+                            attempt, framing, StreamWrapping.PLAIN, local, there));
         }
+    }
+
+    /// What a connection for everything is wrapped in: as the IKE SA began, or as comes first for one that began otherwise.
+    private StreamWrapping wrapping() {
+        return Stream.concat(Stream.of(choice), choices.stream())
+                .filter(TransportChoice.TcpEncapsulation.class::isInstance)
+                .map(TransportChoice.TcpEncapsulation.class::cast)
+                .map(TransportChoice.TcpEncapsulation::wrapping)
+                .findFirst()
+                .orElse(StreamWrapping.PLAIN);
     }
 }

@@ -10,6 +10,8 @@ import io.culvert.ike.api.Input;
 import io.culvert.ike.api.TransportChoice;
 import io.culvert.ike.api.TransportOrder;
 import io.culvert.ike.session.Pairs.Way;
+import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeHeader;
@@ -352,5 +354,29 @@ class EncapsulationTest extends MobikeFixture {
 
     private static long messageId(Pair.InFlight message) {
         return IkeHeader.peek(message.message()).orElseThrow().messageId();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName(
+            "within TLS all is the same, only who opens the connection is told so, and of the port")
+    void withinTls(boolean fromUdp) {
+        var tls = new TransportChoice.TcpEncapsulation(StreamWrapping.TLS);
+        Pair wrapped = fromUdp ? pairOver(new TransportChoice.Udp(), tls) : pairOver(tls);
+        wrapped.start();
+        assertThat(wrapped.isUp()).isTrue();
+        if (fromUdp) {
+            wrapped.delivers = m -> !(m.path() instanceof TransportPath.Udp);
+            for (int i = 1; i <= 30; i++) {
+                wrapped.client.carried = new Input.TrafficSampled(0, i);
+                wrapped.advance(Duration.ofMillis(100));
+            }
+        }
+        Action.OpenConnection asked =
+                wrapped.client.actions(Action.OpenConnection.class).getFirst();
+        assertThat(asked.wrapping()).isEqualTo(StreamWrapping.TLS);
+        assertThat(asked.framing()).isEqualTo(StreamFraming.TCP_ENCAPSULATION);
+        assertThat(asked.remote().getPort()).isEqualTo(443);
+        assertThat(wrapped.clientRoute()).isInstanceOf(EspRoute.Tcp.class);
     }
 }

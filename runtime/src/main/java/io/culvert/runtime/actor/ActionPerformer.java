@@ -9,6 +9,7 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.eap.EapStep;
 import io.culvert.ike.transport.ConnectionId;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaCounters;
 import io.culvert.ipsec.dataplane.ChildSaId;
@@ -176,6 +177,13 @@ final class ActionPerformer {
     }
 
     private void open(Action.OpenConnection open) {
+        if (open.wrapping() != StreamWrapping.PLAIN) {
+            // never in the clear instead
+            actor.post(
+                    new Input.ConnectionFailed(
+                            open.attempt(), "connections within TLS cannot be opened here"));
+            return;
+        }
         house.network()
                 .connect(
                         open.framing(),

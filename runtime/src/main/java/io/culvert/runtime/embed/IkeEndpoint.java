@@ -179,7 +179,8 @@ public final class IkeEndpoint implements AutoCloseable {
                         remote.udp(),
                         remote.natTraversal(),
                         remote.ikeTcp(),
-                        remote.tcpEncapsulation()));
+                        remote.tcpEncapsulation(),
+                        remote.tls()));
     }
 
     /// Starts a session between endpoints that the caller chose.

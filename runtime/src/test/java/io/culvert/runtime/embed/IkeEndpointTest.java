@@ -14,6 +14,7 @@ import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.transport.StreamFrames;
 import io.culvert.ike.transport.StreamFraming;
+import io.culvert.ike.transport.StreamWrapping;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.DataPlaneEvent;
@@ -139,6 +140,7 @@ final class IkeEndpointTest extends EndpointFixture {
                                         new Action.OpenConnection(
                                                 7,
                                                 StreamFraming.TCP_ENCAPSULATION,
+                                                StreamWrapping.PLAIN,
                                                 LOOPBACK,
                                                 where));
                         case Input.ConnectionOpened(_, TransportPath.Tcp path) ->
@@ -176,6 +178,7 @@ final class IkeEndpointTest extends EndpointFixture {
                                 new Action.OpenConnection(
                                         1,
                                         StreamFraming.IKE_TCP,
+                                        StreamWrapping.PLAIN,
                                         LOOPBACK,
                                         new InetSocketAddress(LOOPBACK, nobody)))
                         : List.of());

@@ -114,7 +114,8 @@ final class EndpointFaultsTest extends EndpointFixture {
             ScriptedSession other = meet(endpoint, peer, 2);
             routeTo(endpoint, peer, 1, owner, here);
             routeTo(endpoint, peer, 2, other, there);
-            Await.until("both are routed", () -> there.equals(dataPlane.routes.get(routed(2))));
+            Await.until("the one is routed", () -> here.equals(dataPlane.routes.get(routed(1))));
+            Await.until("and the other", () -> there.equals(dataPlane.routes.get(routed(2))));
             planeListener.get().accept(fromHere);
             assertThat(owner.next()).isEqualTo(new Input.DataPlaneReported(fromHere));
 

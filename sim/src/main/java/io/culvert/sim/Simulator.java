@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -113,6 +114,14 @@ public final class Simulator {
                 campaign.pings(),
                 seconds,
                 seed);
+        new TreeMap<>(campaign.summaries())
+                .forEach((scenario, summary) ->
+                        out.printf(
+                                "  %-10s %6d sessions, %d runs failed; %s%n",
+                                scenario.word(),
+                                summary.sessions(),
+                                summary.failures(),
+                                summary.faults()));
         List<Campaign.Failure> failures = new ArrayList<>(campaign.failures());
         for (Campaign.Failure failure : failures) {
             failure.story().forEach(out::println);

@@ -35,12 +35,17 @@ public record LinkQuality(
         return new LinkQuality(loss, duplication, reordering, delay, jitter, mtu, true);
     }
 
+    /// Whether a packet of this size gets over it at all.
+    boolean admits(int packetOctets) {
+        return packetOctets <= mtu || !dropsFragments;
+    }
+
     /// Whether a packet gets over it.
     boolean carries(Dice dice, int packetOctets) {
         if (packetOctets <= mtu) {
             return !dice.happens(loss);
         }
-        if (dropsFragments) {
+        if (!admits(packetOctets)) {
             return false;
         }
         int room = mtu - FRAGMENT_HEADER;

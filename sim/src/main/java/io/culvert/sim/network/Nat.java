@@ -40,6 +40,7 @@ public final class Nat {
     private final Map<Key, Mapping> byInside = new HashMap<>();
     private final Map<Outside, Mapping> byOutside = new HashMap<>();
     private boolean rebound;
+    private int expirations;
 
     /// @param address the outside address
     public Nat(InetAddress address, NatBehaviour behaviour, Dice dice) {
@@ -59,10 +60,19 @@ public final class Nat {
     }
 
     /// Forgets all mappings; later ones get other ports.
-    public void rebind() {
+    ///
+    /// @return whether there were any
+    public boolean rebind() {
+        boolean any = !byInside.isEmpty();
         byInside.clear();
         byOutside.clear();
         rebound = true;
+        return any;
+    }
+
+    /// How many mappings were used again after they were forgotten.
+    int expirations() {
+        return expirations;
     }
 
     void serve(Access access) {
@@ -89,7 +99,8 @@ public final class Nat {
     Optional<InetSocketAddress> inbound(
             MonoTime now, Protocol protocol, InetSocketAddress from, int port) {
         return Optional.ofNullable(byOutside.get(new Outside(protocol, port)))
-                .filter(m -> isFresh(m, now) && m.remotes.contains(from))
+                .filter(m ->
+                        isFresh(m, now) && (behaviour.admitsAnybody() || m.remotes.contains(from)))
                 .map(m -> m.key.inside);
     }
 
@@ -121,6 +132,7 @@ public final class Nat {
         Mapping old = byInside.remove(key);
         if (old != null) {
             byOutside.remove(new Outside(key.protocol, old.port));
+            expirations++;
         }
         int port = wanted;
         if (!behaviour.keepsPorts() || rebound || isTaken(now, key.protocol, port)) {

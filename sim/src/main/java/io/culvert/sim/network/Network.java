@@ -20,7 +20,14 @@ public final class Network {
     private final Map<InetAddress, Access> accesses = new HashMap<>();
     private final Map<InetAddress, Nat> nats = new HashMap<>();
     private final List<TcpConnection> connections = new ArrayList<>();
+    private final Tally tally = new Tally();
+
+    /// When the last datagram of each flow arrives.
+    private final Map<Flow, MonoTime> arrivals = new HashMap<>();
+
     private int ports;
+
+    private record Flow(InetSocketAddress from, InetSocketAddress to) {}
 
     /// @param story told what becomes of packets
     public Network(Agenda agenda, Dice dice, Story story) {
@@ -32,6 +39,11 @@ public final class Network {
     /// The time, and what is to come.
     public Agenda agenda() {
         return agenda;
+    }
+
+    /// What went wrong so far.
+    public Tally tally() {
+        return tally;
     }
 
     /// Makes a place for a host with an address of its own.
@@ -53,21 +65,16 @@ public final class Network {
     public void send(Access from, Datagram datagram) {
         int far = datagram.to().getPort();
         if (from.isCut() || from.firewall().blocks(Protocol.UDP, far)) {
+            tally.count(from.isCut() ? Fault.CUT : Fault.BLOCKED);
             lost(datagram, "dropped at its source");
             return;
         }
-        Datagram outside =
-                from.nat()
-                        .map(nat ->
-                                datagram.from(
-                                        nat.outbound(
-                                                now(),
-                                                Protocol.UDP,
-                                                datagram.from(),
-                                                datagram.to())))
-                        .orElse(datagram);
+        Datagram outside = from.nat().map(nat -> translated(nat, datagram)).orElse(datagram);
         Optional<Access> destination = destination(outside.to().getAddress(), outside);
         if (destination.isEmpty()) {
+            if (nats.containsKey(outside.to().getAddress())) {
+                tally.count(Fault.REFUSED_BY_NAT);
+            }
             lost(datagram, "dropped, nobody there");
             return;
         }
@@ -76,15 +83,40 @@ public final class Network {
         if (dice.happens(from.quality().duplication())
                 || dice.happens(to.quality().duplication())) {
             copies = 2;
+            tally.count(Fault.DUPLICATED);
         }
         for (int i = 0; i < copies; i++) {
             int octets = datagram.packetOctets();
             if (from.quality().carries(dice, octets) && to.quality().carries(dice, octets)) {
-                agenda.after(delay(from, to), () -> arrive(to, outside));
+                launch(from, to, outside);
             } else {
+                boolean never = !from.quality().admits(octets) || !to.quality().admits(octets);
+                tally.count(never ? Fault.FRAGMENTS_DROPPED : Fault.LOST);
                 lost(datagram, "lost");
             }
         }
+    }
+
+    private Datagram translated(Nat nat, Datagram datagram) {
+        int before = nat.expirations();
+        var outside = nat.outbound(now(), Protocol.UDP, datagram.from(), datagram.to());
+        if (nat.expirations() > before) {
+            tally.count(Fault.MAPPING_EXPIRED);
+        }
+        return datagram.from(outside);
+    }
+
+    private void launch(Access from, Access to, Datagram datagram) {
+        MonoTime arrival = now().plus(delay(from, to));
+        MonoTime latest =
+                arrivals.merge(
+                        new Flow(datagram.from(), datagram.to()),
+                        arrival,
+                        (one, other) -> one.isBefore(other) ? other : one);
+        if (arrival.isBefore(latest)) {
+            tally.count(Fault.OVERTAKEN);
+        }
+        agenda.at(arrival, () -> arrive(to, datagram));
     }
 
     /// Opens a TCP connection.
@@ -121,10 +153,14 @@ public final class Network {
             Duration wait,
             Opening opening) {
         if (now().hasReached(until)) {
+            tally.count(Fault.CONNECT_TIMED_OUT);
             opening.failed("connection timed out");
             return;
         }
         boolean blocked = from.firewall().blocks(Protocol.TCP, to.getPort());
+        if (blocked) {
+            tally.count(Fault.BLOCKED);
+        }
         if (blocked && from.firewall().isRejecting()) {
             agenda.after(from.quality().delay(dice), () -> opening.failed("connection refused"));
             return;
@@ -173,6 +209,7 @@ public final class Network {
 
     private void arrive(Access at, Datagram datagram) {
         if (at.isCut() || at.firewall().blocks(Protocol.UDP, datagram.from().getPort())) {
+            tally.count(at.isCut() ? Fault.CUT : Fault.BLOCKED);
             lost(datagram, "dropped at its destination");
             return;
         }
@@ -183,6 +220,7 @@ public final class Network {
                             .get()
                             .inbound(now(), Protocol.UDP, datagram.from(), datagram.to().getPort());
             if (translated.isEmpty()) {
+                tally.count(Fault.REFUSED_BY_NAT);
                 lost(datagram, "dropped by the NAT");
                 return;
             }

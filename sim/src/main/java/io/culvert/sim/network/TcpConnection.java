@@ -77,6 +77,7 @@ public final class TcpConnection {
             MonoTime now = network.now();
             if (isForgottenByNat()
                     && opener.access().nat().orElseThrow().behaviour().resetsUnknown()) {
+                network.tally().count(Fault.STREAM_FORGOTTEN);
                 network.agenda()
                         .after(FIRST_REPETITION, () -> sender.deliverBreak("connection reset"));
                 waiting.clear();
@@ -86,6 +87,7 @@ public final class TcpConnection {
                 stuckSince = Optional.of(now);
             } else if (now.since(stuckSince.get()).compareTo(PATIENCE) > 0) {
                 waiting.clear();
+                network.tally().count(Fault.STREAM_TIMED_OUT);
                 network.agenda()
                         .after(Duration.ZERO, () -> sender.deliverBreak("connection timed out"));
                 return;
@@ -153,6 +155,7 @@ public final class TcpConnection {
             if (receiver.isGone()) {
                 boolean up = receiver.access().host().isPresent() && !receiver.access().isCut();
                 if (up) {
+                    network.tally().count(Fault.STREAM_UNKNOWN);
                     sender.deliverBreak("connection reset by peer");
                 }
             } else if (segment.isEmpty()) {
@@ -229,6 +232,7 @@ public final class TcpConnection {
     /// @param alone the only end that learns of it; the other finds out when it sends
     private void sever(Optional<StreamEnd> alone) {
         severed = alone.isEmpty();
+        network.tally().count(severed ? Fault.STREAM_RESET : Fault.STREAM_HALF_OPEN);
         for (StreamEnd end : List.of(opener, acceptor)) {
             if (alone.isEmpty() || alone.get() == end) {
                 end.deliverBreak("connection reset");

@@ -5,9 +5,12 @@ import io.culvert.ipsec.packet.PacketPool;
 import io.culvert.sim.endpoint.World;
 import io.culvert.sim.network.Dice;
 import io.culvert.sim.network.Story;
+import io.culvert.sim.network.Tally;
 import io.culvert.sim.network.Violation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,9 +44,15 @@ public final class Campaign {
     /// @param messages how many IKE messages were sent
     /// @param pings how many packets came through tunnels
     /// @param events how many things happened
+    /// @param faults what went wrong, by design
     /// @param failure present if a rule was broken
     public record Result(
-            int sessions, long messages, long pings, long events, Optional<Failure> failure) {}
+            int sessions,
+            long messages,
+            long pings,
+            long events,
+            Tally faults,
+            Optional<Failure> failure) {}
 
     private final CryptoProvider crypto;
     private final List<Scenario> scenarios;
@@ -54,6 +63,7 @@ public final class Campaign {
     private final AtomicLong pings = new AtomicLong();
     private final Queue<Throwable> trouble = new ConcurrentLinkedQueue<>();
     private final List<Failure> failures = new ArrayList<>();
+    private final Map<Scenario, Summary> summaries = new EnumMap<>(Scenario.class);
 
     /// @param scenarios taken in turns
     /// @param seed decides all runs
@@ -81,6 +91,13 @@ public final class Campaign {
     /// How many packets came through tunnels.
     public long pings() {
         return pings.get();
+    }
+
+    /// What came of the runs of each scenario; only when they are over.
+    public Map<Scenario, Summary> summaries() {
+        synchronized (summaries) {
+            return Map.copyOf(summaries);
+        }
     }
 
     /// The runs that broke a rule.
@@ -129,9 +146,16 @@ public final class Campaign {
                 sessions.addAndGet(result.sessions());
                 messages.addAndGet(result.messages());
                 pings.addAndGet(result.pings());
+                summarize(scenario, result);
                 result.failure().ifPresent(failure -> add(pool, failure));
                 afterEach.run();
             }
+        }
+    }
+
+    private void summarize(Scenario scenario, Result result) {
+        synchronized (summaries) {
+            summaries.computeIfAbsent(scenario, _ -> new Summary()).add(result);
         }
     }
 
@@ -161,6 +185,7 @@ public final class Campaign {
                 world.inspector().messages(),
                 run.traffic().arrived(),
                 world.agenda().happened(),
+                world.network().tally(),
                 failure);
     }
 

@@ -5,6 +5,8 @@ import io.culvert.sim.endpoint.Endpoint;
 import io.culvert.sim.endpoint.Resident;
 import io.culvert.sim.network.Access;
 import io.culvert.sim.network.Dice;
+import io.culvert.sim.network.Fault;
+import io.culvert.sim.network.Nat;
 import io.culvert.sim.network.Protocol;
 import io.culvert.sim.network.TcpConnection;
 import java.time.Duration;
@@ -67,7 +69,10 @@ enum Deed {
     REBIND_NAT {
         @Override
         void happen(Run run) {
-            run.anyClient().access().nat().ifPresent(nat -> nat.rebind());
+            Optional<Nat> nat = run.anyClient().access().nat();
+            if (nat.filter(Nat::rebind).isPresent()) {
+                run.world().network().tally().count(Fault.NAT_REBOUND);
+            }
         }
     },
     /// A TCP connection is reset, now or after some more octets.

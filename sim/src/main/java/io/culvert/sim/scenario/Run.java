@@ -17,6 +17,7 @@ import io.culvert.sim.endpoint.Resident;
 import io.culvert.sim.endpoint.World;
 import io.culvert.sim.network.Access;
 import io.culvert.sim.network.Dice;
+import io.culvert.sim.network.Fault;
 import io.culvert.sim.network.LinkQuality;
 import io.culvert.sim.network.Nat;
 import io.culvert.sim.network.NatBehaviour;
@@ -32,11 +33,15 @@ final class Run implements Endpoint.Listener {
     private static final InetAddress GATEWAY = IpPrefix.parseAddress("198.51.100.1");
 
     private static final Command THE_END = new Command.Terminate("the end");
+
+    /// The share of road warriors with several transports.
+    private static final double RACES = 0.3;
+
     private static final int CHILDREN = 64;
     private static final int SMALL_PACKET = 576;
 
     /// What makes an identity so long that IKE_AUTH goes in fragments.
-    private static final String LONG = "x".repeat(400);
+    private static final String LONG = "x".repeat(1500);
 
     private final Scenario scenario;
     private final World world;
@@ -156,6 +161,9 @@ final class Run implements Endpoint.Listener {
     }
 
     void crash(Party party) {
+        if (party.isUp()) {
+            world.network().tally().count(Fault.CRASHED);
+        }
         party.crash();
         afterAWhile(() -> {
             party.boot();
@@ -237,7 +245,7 @@ final class Run implements Endpoint.Listener {
         ConnectionConfig connection =
                 Connections.client(
                         (dice.happens(0.3) ? LONG : "") + "client" + index,
-                        TransportOrder.of(transport()),
+                        transports(),
                         virtualIp,
                         limits);
         return new Party(
@@ -272,9 +280,28 @@ final class Run implements Endpoint.Listener {
         return new NatBehaviour(
                 dice.nextBoolean(),
                 dice.nextBoolean(),
+                dice.happens(0.3),
                 dice.between(Duration.ofSeconds(30), Duration.ofSeconds(180)),
                 dice.between(Duration.ofSeconds(60), Duration.ofSeconds(3600)),
                 dice.nextBoolean());
+    }
+
+    /// One transport, or several that race.
+    private TransportOrder transports() {
+        if (!dice.happens(RACES)) {
+            return TransportOrder.of(transport());
+        }
+        var udp = new TransportChoice.Udp();
+        var stream = new TransportChoice.TcpEncapsulation();
+        var raw =
+                new TransportChoice.IkeTcp(
+                        dice.oneOf(List.of(IkeTcpPolicy.values())), dice.oneOf(List.of(200, 1232)));
+        return dice.oneOf(
+                List.of(
+                        TransportOrder.of(udp, stream),
+                        TransportOrder.of(udp, raw),
+                        TransportOrder.of(udp, raw, stream),
+                        TransportOrder.of(stream, udp)));
     }
 
     private TransportChoice transport() {

@@ -86,7 +86,7 @@ public enum Obstacle {
     private Access behindNat(Network network, boolean symmetric, Dice dice) {
         var behaviour =
                 new NatBehaviour(
-                        symmetric, false, Duration.ofSeconds(30), Duration.ofHours(1), true);
+                        symmetric, false, false, Duration.ofSeconds(30), Duration.ofHours(1), true);
         return network.attach(INSIDE, quality(), new Nat(OUTSIDE, behaviour, dice));
     }
 

@@ -226,7 +226,8 @@ class NetworkTest {
 
     private Nat nat(boolean dependsOnRemote, boolean keepsPorts) {
         var behaviour =
-                new NatBehaviour(dependsOnRemote, keepsPorts, Duration.ofSeconds(30), MINUTE, true);
+                new NatBehaviour(
+                        dependsOnRemote, keepsPorts, false, Duration.ofSeconds(30), MINUTE, true);
         return new Nat(OUTSIDE, behaviour, dice.fork());
     }
 

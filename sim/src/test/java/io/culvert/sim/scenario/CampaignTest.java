@@ -3,7 +3,9 @@ package io.culvert.sim.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.ipsec.crypto.JdkCrypto;
+import io.culvert.sim.network.Fault;
 import io.culvert.sim.network.Story;
+import io.culvert.sim.network.Tally;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("Simulation")
 class CampaignTest {
     private static final int SESSIONS = Integer.getInteger("sim.sessions", 60);
+    private static final int FAULTY_SESSIONS = 800;
     private static final int THREADS = 2;
 
     @ParameterizedTest(name = "{0}")
@@ -29,6 +32,24 @@ class CampaignTest {
         }
         assertThat(campaign.sessions()).isGreaterThanOrEqualTo(SESSIONS);
         assertThat(campaign.pings()).isGreaterThan(SESSIONS);
+    }
+
+    @Test
+    @DisplayName("every fault that there is really happens")
+    void allFaults() throws InterruptedException {
+        Campaign campaign = new Campaign(new JdkCrypto(), List.of(Scenario.values()), 20_261_125);
+
+        campaign.run(FAULTY_SESSIONS, 1, THREADS, () -> {});
+
+        Tally all = new Tally();
+        campaign.summaries().values().forEach(summary -> all.add(summary.faults()));
+        for (Fault fault : Fault.values()) {
+            assertThat(all.of(fault)).as(fault.word()).isPositive();
+        }
+        Summary clean = campaign.summaries().get(Scenario.CLEAN);
+        assertThat(clean.faults().of(Fault.LOST)).isZero();
+        assertThat(clean.sessions()).isPositive();
+        assertThat(campaign.failures()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -51,6 +51,7 @@ public final class BareSession {
                         Action.AssignAddresses _,
                         Action.ReleaseAddresses _,
                         Action.ReplaceOthers _,
+                        Action.OfTickets _,
                         Action.RevealKeys _,
                         Action.End _ -> {}
             }

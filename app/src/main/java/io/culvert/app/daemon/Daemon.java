@@ -190,7 +190,8 @@ public final class Daemon implements AutoCloseable {
                 settings.sharedKeys(),
                 revealKeys,
                 settings.listen().announcedIkeTcp(),
-                crashSecret);
+                crashSecret,
+                Optional.empty());
     }
 
     private static io.culvert.runtime.net.ListenSettings listen(ListenSettings listen) {

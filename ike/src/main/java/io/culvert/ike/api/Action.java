@@ -12,6 +12,7 @@ import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.Spi;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 /// What a session wants done. Actions are performed in the order of their list; what goes wrong comes back as an
@@ -104,6 +105,21 @@ public sealed interface Action {
     record Reauthenticate(
             ConnectionConfig connection, Endpoints endpoints, List<InetAddress> addresses)
             implements Action {}
+
+    /// What concerns the resumption of IKE SAs.
+    sealed interface OfTickets extends Action {}
+
+    /// Hold a ticket of this connection, in place of an earlier one, until its time is over or [ForgetTicket].
+    ///
+    /// @param lifetime from now on
+    record KeepTicket(String connection, HeldTicket ticket, Duration lifetime)
+            implements OfTickets {}
+
+    /// A ticket of this connection is of no use any more.
+    record ForgetTicket(String connection, Octets ticket) implements OfTickets {}
+
+    /// The session with this SPI of ours, if there still is one, has been resumed by this one: it is to be abandoned.
+    record ReplaceResumed(IkeSpi spi) implements OfTickets {}
 
     /// Tell whoever listens.
     record Publish(IkeEvent event) implements Action {}

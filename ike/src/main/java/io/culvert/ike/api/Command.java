@@ -10,7 +10,11 @@ public sealed interface Command {
     ///
     /// @param candidates from where to where; several if the peer has several addresses. Never empty
     /// @param experience what worked lately from here to there
-    record Initiate(List<Endpoints> candidates, Optional<Experience> experience)
+    /// @param ticket what to resume an earlier IKE SA by; without it, or if it is refused, a new one is made
+    record Initiate(
+            List<Endpoints> candidates,
+            Optional<Experience> experience,
+            Optional<HeldTicket> ticket)
             implements Command {
         /// Copies the list.
         public Initiate {
@@ -22,7 +26,7 @@ public sealed interface Command {
 
         /// Start at the only place there is.
         public Initiate(Endpoints endpoints) {
-            this(List.of(endpoints), Optional.empty());
+            this(List.of(endpoints), Optional.empty(), Optional.empty());
         }
 
         /// The first of the candidates.

@@ -1,5 +1,6 @@
 package io.culvert.ike.api;
 
+import io.culvert.ike.auth.Identity;
 import io.culvert.ike.auth.LocalAuthentication;
 import io.culvert.ike.auth.PostQuantumPsks;
 import io.culvert.ike.auth.RemoteAuthentication;
@@ -217,6 +218,32 @@ public record ConnectionConfig(
                 limits,
                 timers,
                 others);
+    }
+
+    /// The same for the resumption of an IKE SA: both sides prove by its keys that they are who they were. What PPKs
+    /// have added is in those keys.
+    ///
+    /// @param us who we were
+    /// @param peer who the peer was
+    public ConnectionConfig resumed(Identity us, Identity peer) {
+        return new ConnectionConfig(
+                name,
+                localAddresses,
+                remoteAddresses,
+                transports,
+                proposals,
+                new LocalAuthentication.Resumed(us),
+                new RemoteAuthentication.Resumed(peer),
+                virtualIps,
+                pools,
+                children,
+                uniqueness,
+                childless,
+                mobike,
+                natsAllowed,
+                limits,
+                timers,
+                PostQuantumPsks.NONE);
     }
 
     /// The transport of a session that uses one alone: the preferred one.

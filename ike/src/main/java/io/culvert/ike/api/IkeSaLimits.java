@@ -11,17 +11,35 @@ import java.time.Duration;
 /// @param packetOctets the size of an IP packet above which messages go in fragments of their own over UDP, if the peer
 ///     understands them; 0 if fragments are not wanted
 /// @param mostChildren how many Child SAs the peer may have at a time; beyond them it is told NO_ADDITIONAL_SAS
+/// @param resumption whether tickets are asked for, and used, to resume the IKE SA when it is lost (RFC 5723)
 public record IkeSaLimits(
         Lifespan lifespan,
         Duration reauthentication,
         int window,
         int packetOctets,
-        int mostChildren) {
+        int mostChildren,
+        boolean resumption) {
     private static final int SMALLEST_PACKET = 576;
 
     /// What a connection has that configures nothing.
     public static final IkeSaLimits DEFAULT =
             new IkeSaLimits(Lifespan.of(Duration.ofHours(4)), Duration.ZERO, 1, 1280, 64);
+
+    /// Without resumption.
+    public IkeSaLimits(
+            Lifespan lifespan,
+            Duration reauthentication,
+            int window,
+            int packetOctets,
+            int mostChildren) {
+        this(lifespan, reauthentication, window, packetOctets, mostChildren, false);
+    }
+
+    /// The same with resumption.
+    public IkeSaLimits withResumption() {
+        return new IkeSaLimits(
+                lifespan, reauthentication, window, packetOctets, mostChildren, true);
+    }
 
     /// Checks the numbers.
     public IkeSaLimits {

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 /// @param ikeTcpPort the port that peers are told for raw IKE over TCP (IT-032); empty if we do not listen
 /// @param natTraversalPort our UDP port shared with ESP, for a responder
 /// @param crashSecret what tokens of quick crash detection are made from, the same after a restart; empty to make none
+/// @param tickets gives tickets to resume by; empty to give none
 public record SessionContext(
         CryptoProvider crypto,
         SecureRandom random,
@@ -23,11 +24,12 @@ public record SessionContext(
         boolean revealKeys,
         OptionalInt ikeTcpPort,
         int natTraversalPort,
-        Optional<KeyMaterial> crashSecret) {
+        Optional<KeyMaterial> crashSecret,
+        Optional<TicketOffice> tickets) {
     /// The size of the secret of quick crash detection, in octets.
     public static final int CRASH_SECRET_OCTETS = 32;
 
-    /// A context without tokens of quick crash detection.
+    /// A context without tokens of quick crash detection and without tickets.
     public SessionContext(
             CryptoProvider crypto,
             SecureRandom random,
@@ -42,6 +44,7 @@ public record SessionContext(
                 revealKeys,
                 ikeTcpPort,
                 natTraversalPort,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -54,6 +57,20 @@ public record SessionContext(
                 revealKeys,
                 ikeTcpPort,
                 natTraversalPort,
-                Optional.of(secret));
+                Optional.of(secret),
+                tickets);
+    }
+
+    /// The same with an office that gives tickets.
+    public SessionContext withTickets(TicketOffice office) {
+        return new SessionContext(
+                crypto,
+                random,
+                sharedKeys,
+                revealKeys,
+                ikeTcpPort,
+                natTraversalPort,
+                crashSecret,
+                Optional.of(office));
     }
 }

@@ -56,6 +56,11 @@ public sealed interface LocalAuthentication {
             boolean keyless)
             implements LocalAuthentication {}
 
+    /// By the keys of an IKE SA that is resumed: whoever has them has proved who it is before. Never configured.
+    ///
+    /// @spec https://www.rfc-editor.org/rfc/rfc5723#section-4.3.3 RFC 5723 section 4.3.3
+    record Resumed(Identity identity) implements LocalAuthentication {}
+
     /// Not at all: we stay anonymous.
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc7619#section-2 RFC 7619 section 2

@@ -34,6 +34,19 @@ public final class PskAuth {
         return new Authentication(AuthenticationMethod.NULL, prove(prf, skP, signedOctets).data());
     }
 
+    /// The AUTH payload of who resumes an IKE SA: `prf(SK_px, <message octets>)`, with the keys of the new one.
+    ///
+    /// Our choice: the method is that of a pre-shared key, whose usage this is like; the RFC names none.
+    ///
+    /// @param skP SK_pi of an initiator, SK_pr of a responder
+    /// @spec https://www.rfc-editor.org/rfc/rfc5723#section-4.3.3 RFC 5723 section 4.3.3
+    public static Authentication proveResumed(
+            PseudoRandomFunction prf, KeyMaterial skP, Octets signedOctets) {
+        return new Authentication(
+                AuthenticationMethod.SHARED_KEY_MIC,
+                Octets.wrap(prf.apply(skP.expose(), signedOctets.toArray())));
+    }
+
     /// Whether `authentication` proves knowledge of `secret`. Takes the same time for every wrong value.
     public static boolean verify(
             PseudoRandomFunction prf,

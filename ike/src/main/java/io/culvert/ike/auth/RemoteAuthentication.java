@@ -58,6 +58,18 @@ public sealed interface RemoteAuthentication {
             boolean keyless)
             implements RemoteAuthentication {}
 
+    /// By the keys of an IKE SA that is resumed. Never configured.
+    ///
+    /// @param peer who it was, and has to be again
+    /// @spec https://www.rfc-editor.org/rfc/rfc5723#section-4.3.3 RFC 5723 section 4.3.3
+    record Resumed(Identity peer) implements RemoteAuthentication {
+        /// Any: a pattern is text, and not every identity has one that means it alone.
+        @Override
+        public IdentityPattern identity() {
+            return IdentityPattern.ANY;
+        }
+    }
+
     /// Not at all: the peer stays anonymous, and whatever it says to be is not believed.
     ///
     /// @spec https://www.rfc-editor.org/rfc/rfc7619#section-2 RFC 7619 section 2

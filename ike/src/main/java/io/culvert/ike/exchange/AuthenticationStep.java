@@ -60,6 +60,24 @@ public sealed interface AuthenticationStep {
             return eapIdentity.map(Identity::ofEap).orElse(remote);
         }
 
+        /// The same after a resumption, which tells no more of the peer than what was known before.
+        ///
+        /// @param original the connection as it is configured
+        /// @param before who the peer has proved to be by EAP, if it did
+        public Authenticated resumed(ConnectionConfig original, Optional<String> before) {
+            return new Authenticated(
+                    original,
+                    keys,
+                    local,
+                    remote,
+                    before,
+                    child,
+                    childFailure,
+                    assigned,
+                    initialContact,
+                    response);
+        }
+
         /// Takes apart what came of the Child SA.
         static Authenticated of(
                 ConnectionConfig connection,

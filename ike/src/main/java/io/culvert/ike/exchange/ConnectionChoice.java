@@ -79,7 +79,7 @@ final class ConnectionChoice {
         boolean sharedKey = method.equals(Optional.of(AuthenticationMethod.SHARED_KEY_MIC));
         boolean nothing = method.equals(Optional.of(AuthenticationMethod.NULL));
         return switch (expected) {
-            case RemoteAuthentication.PreSharedKey _ -> sharedKey;
+            case RemoteAuthentication.PreSharedKey _, RemoteAuthentication.Resumed _ -> sharedKey;
             case RemoteAuthentication.Signature _ -> method.isPresent() && !sharedKey && !nothing;
             case RemoteAuthentication.Eap _ -> method.isEmpty();
             case RemoteAuthentication.Null _ -> nothing;

@@ -86,6 +86,11 @@ public final class IkeAuth {
 
     private IkeAuth() {}
 
+    /// The end for a peer whose ticket another one has used meanwhile.
+    public static Failed ticketUsedUp() {
+        return Proofs.failed(Proofs.failure("the peer's ticket is used up", "it can begin anew"));
+    }
+
     /// The initiator's side: as many requests as it takes.
     public static final class Initiating {
         private final AuthenticationContext plain;
@@ -223,17 +228,12 @@ public final class IkeAuth {
         }
 
         private AuthenticationStep startEap() {
-            return switch (connection.local()) {
-                case LocalAuthentication.Eap us -> {
-                    var opening = new EapOpening.Peer(us, Names.identity(idr()));
-                    eap = Optional.of(new EapRounds(context, opening, us.keyless(), List.of()));
-                    yield eap.get().take(PayloadChain.first(first, Eap.class).orElseThrow());
-                }
-                case LocalAuthentication.PreSharedKey _,
-                        LocalAuthentication.Signature _,
-                        LocalAuthentication.Null _ ->
-                        authenticated(first);
-            };
+            if (!(connection.local() instanceof LocalAuthentication.Eap us)) {
+                return authenticated(first);
+            }
+            var opening = new EapOpening.Peer(us, Names.identity(idr()));
+            eap = Optional.of(new EapRounds(context, opening, us.keyless(), List.of()));
+            return eap.get().take(PayloadChain.first(first, Eap.class).orElseThrow());
         }
 
         /// A success is worth something only if somebody has proved who the responder is (RFC 5998).

@@ -10,6 +10,7 @@ import io.culvert.ike.auth.SignatureAuth;
 import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.proposal.ProposalOffer;
@@ -27,7 +28,6 @@ import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadType;
 import io.culvert.ike.wire.SecurityAssociation;
-import io.culvert.ike.wire.VendorId;
 import io.culvert.ipsec.crypto.CryptoProvider.KeyExchangeResponse;
 import io.culvert.ipsec.crypto.InvalidPublicValueException;
 import io.culvert.ipsec.crypto.KeyExchange;
@@ -38,11 +38,8 @@ import io.culvert.ipsec.value.Octets;
 import io.culvert.ipsec.value.OctetsBuilder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 
 /// IKE_SA_INIT: algorithms, nonces, a key exchange; nobody has proved anything yet.
 ///
@@ -255,15 +252,16 @@ public final class IkeSaInit {
             }
             Octets peerNonce = response.payload(Nonce.class).orElseThrow().value();
             InitialKeys keys =
-                    keys(
+                    InitialKeys.agreed(
                             path,
                             response,
-                            response.header().initiatorSpi(),
-                            response.header().responderSpi(),
+                            new IkeKeys.Contributions(
+                                    nonce,
+                                    peerNonce,
+                                    response.header().initiatorSpi(),
+                                    response.header().responderSpi()),
                             suite.get(),
                             secret,
-                            nonce,
-                            peerNonce,
                             fragments,
                             ppkMode(response, ppks));
             return new Verdict.Agreed(keys);
@@ -353,15 +351,12 @@ public final class IkeSaInit {
         IkeSpi theirs = request.header().initiatorSpi();
         Octets peerNonce = request.payload(Nonce.class).orElseThrow().value();
         InitialKeys keys =
-                keys(
+                InitialKeys.agreed(
                         path,
                         request,
-                        theirs,
-                        ours,
+                        new IkeKeys.Contributions(peerNonce, nonce, theirs, ours),
                         choice.suite(),
                         exchanged.secret(),
-                        peerNonce,
-                        nonce,
                         candidates.stream().anyMatch(c -> c.limits().fragments()),
                         ppkMode(request, candidates));
         List<Payload> payloads = new ArrayList<>();
@@ -402,58 +397,6 @@ public final class IkeSaInit {
     private static Reply reject(IkeMessage request, Notify notify, String reason) {
         return new Reply.Rejected(
                 new IkeMessage(request.header().reply(), List.of(notify)), reason);
-    }
-
-    private static InitialKeys keys(
-            TransportPath path,
-            IkeMessage received,
-            IkeSpi initiator,
-            IkeSpi responder,
-            IkeSuite suite,
-            KeyMaterial secret,
-            Octets initiatorNonce,
-            Octets responderNonce,
-            boolean fragments,
-            PpkMode ppk) {
-        List<Notify> notifications = received.payloads(Notify.class);
-        List<VendorId> vendors = received.payloads(VendorId.class);
-        IkeHeader header = received.header();
-        NatDetection.Finding nat =
-                NatDetection.evaluate(
-                        header.initiatorSpi(),
-                        header.responderSpi(),
-                        path.local(),
-                        path.remote(),
-                        notifications);
-        OptionalInt port = IkeTcpSupport.announcedPort(vendors, notifications);
-        boolean childless = received.notification(NotifyType.CHILDLESS_IKEV2_SUPPORTED).isPresent();
-        return new InitialKeys(
-                initiator,
-                responder,
-                suite,
-                secret,
-                initiatorNonce,
-                responderNonce,
-                nat,
-                hashes(notifications),
-                IkeTcpSupport.isKnownTo(vendors),
-                port,
-                fragments && Fragmentation.isAnnounced(notifications),
-                ppk,
-                childless);
-    }
-
-    private static Set<Integer> hashes(List<Notify> notifications) {
-        Set<Integer> hashes = new LinkedHashSet<>();
-        notifications.stream()
-                .filter(n -> n.is(NotifyType.SIGNATURE_HASH_ALGORITHMS))
-                .map(Notify::data)
-                .forEach(data -> {
-                    for (int at = 0; at + 1 < data.size(); at += 2) {
-                        hashes.add(data.u16(at));
-                    }
-                });
-        return hashes;
     }
 
     private static Payload signatureHashes() {

@@ -1,20 +1,31 @@
 package io.culvert.ike.exchange;
 
+import io.culvert.ike.extension.Fragmentation;
+import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeSuite;
+import io.culvert.ike.transport.TransportPath;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
+import io.culvert.ike.wire.Notify;
+import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.VendorId;
+import io.culvert.ipsec.crypto.CryptoProvider;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// What two peers have agreed on in IKE_SA_INIT.
+/// What two peers have agreed on in IKE_SA_INIT, or in IKE_SESSION_RESUME.
 ///
 /// @param initiatorSpi the original initiator's SPI
 /// @param responderSpi the original responder's SPI
 /// @param suite the algorithms
-/// @param secret the shared secret of the key exchange
+/// @param secret the shared secret of the key exchange; of no use after IKE_SESSION_RESUME
 /// @param initiatorNonce Ni
 /// @param responderNonce Nr
 /// @param nat what NAT detection found
@@ -43,6 +54,75 @@ public record InitialKeys(
     /// Copies the set.
     public InitialKeys {
         signatureHashes = Set.copyOf(signatureHashes);
+    }
+
+    /// What a message of IKE_SA_INIT, or of IKE_SESSION_RESUME, and our own have agreed on.
+    ///
+    /// @param received the peer's message
+    /// @param contributions what both sides put in
+    /// @param fragments whether we want fragments
+    static InitialKeys agreed(
+            TransportPath path,
+            IkeMessage received,
+            IkeKeys.Contributions contributions,
+            IkeSuite suite,
+            KeyMaterial secret,
+            boolean fragments,
+            PpkMode ppk) {
+        List<Notify> notifications = received.payloads(Notify.class);
+        List<VendorId> vendors = received.payloads(VendorId.class);
+        IkeHeader header = received.header();
+        NatDetection.Finding nat =
+                NatDetection.evaluate(
+                        header.initiatorSpi(),
+                        header.responderSpi(),
+                        path.local(),
+                        path.remote(),
+                        notifications);
+        return new InitialKeys(
+                contributions.spiI(),
+                contributions.spiR(),
+                suite,
+                secret,
+                contributions.nonceI(),
+                contributions.nonceR(),
+                nat,
+                hashes(notifications),
+                IkeTcpSupport.isKnownTo(vendors),
+                IkeTcpSupport.announcedPort(vendors, notifications),
+                fragments && Fragmentation.isAnnounced(notifications),
+                ppk,
+                received.notification(NotifyType.CHILDLESS_IKEV2_SUPPORTED).isPresent());
+    }
+
+    /// The same where the keys come from those of an earlier IKE SA, and no key exchange takes place.
+    static InitialKeys resumed(
+            TransportPath path,
+            IkeMessage received,
+            IkeKeys.Contributions contributions,
+            IkeSuite suite,
+            boolean fragments) {
+        return agreed(path, received, contributions, suite, FORGOTTEN, fragments, PpkMode.NONE);
+    }
+
+    private static Set<Integer> hashes(List<Notify> notifications) {
+        Set<Integer> hashes = new LinkedHashSet<>();
+        notifications.stream()
+                .filter(n -> n.is(NotifyType.SIGNATURE_HASH_ALGORITHMS))
+                .map(Notify::data)
+                .forEach(data -> {
+                    for (int at = 0; at + 1 < data.size(); at += 2) {
+                        hashes.add(data.u16(at));
+                    }
+                });
+        return hashes;
+    }
+
+    /// The keys that come of the key exchange; the secret is closed.
+    public IkeKeys derive(CryptoProvider crypto) {
+        try (secret) {
+            return IkeKeys.initial(crypto, suite, secret, contributions());
+        }
     }
 
     /// What both sides have put in beside the secret.

@@ -22,6 +22,7 @@ import io.culvert.ike.wire.Role;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,11 @@ final class Proofs {
                             List.of(),
                             PskAuth.proveNothing(
                                     context.prf(), context.proofKey(role), signedOctets));
+            case LocalAuthentication.Resumed _ ->
+                    new Proof.Given(
+                            List.of(),
+                            PskAuth.proveResumed(
+                                    context.prf(), context.proofKey(role), signedOctets));
             case LocalAuthentication.Eap _ -> new Proof.Later();
         };
     }
@@ -106,6 +112,8 @@ final class Proofs {
                             .map(Proofs::failed);
             case RemoteAuthentication.Null _ ->
                     checkNull(context, role, message).map(Proofs::failed);
+            case RemoteAuthentication.Resumed(Identity before) ->
+                    checkResumed(context, before, role, message).map(Proofs::failed);
             case RemoteAuthentication.Signature trust -> Optional.of(judge(peer, message, trust));
             case RemoteAuthentication.Eap(_, _, _, var tls, _) ->
                     Optional.of(
@@ -190,6 +198,30 @@ final class Proofs {
                                                 + authentication.method()
                                                 + ", none was expected",
                                 "set `auth` of the remote side to what the peer uses"));
+    }
+
+    /// A peer that resumes has to be who it was, and to have the keys of this IKE SA.
+    private static Optional<SessionFailure> checkResumed(
+            AuthenticationContext context, Identity before, Role role, List<Payload> message) {
+        Octets expected =
+                PskAuth.proveResumed(
+                                context.prf(),
+                                context.proofKey(role),
+                                signedOctets(context, role, message))
+                        .data();
+        Authentication given = authentication(message);
+        boolean right =
+                given.method().equals(AuthenticationMethod.SHARED_KEY_MIC)
+                        && MessageDigest.isEqual(expected.toArray(), given.data().toArray());
+        if (right && identity(role, message).equals(before)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                failure(
+                        right
+                                ? identity(role, message) + " resumes the IKE SA of " + before
+                                : "the peer does not have the keys of the IKE SA that it resumes",
+                        "look into the peer's log; it can begin anew"));
     }
 
     /// Checks the peer's proof by signature.

@@ -7,6 +7,7 @@ import io.culvert.ipsec.crypto.PseudoRandomFunction;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// The seven keys of an IKE SA, named as in the RFC; `i` is the original initiator of this SA, `r` its responder.
@@ -30,6 +31,8 @@ public record IkeKeys(
         KeyMaterial skPi,
         KeyMaterial skPr)
         implements AutoCloseable {
+    private static final byte[] RESUMPTION = "Resumption".getBytes(StandardCharsets.US_ASCII);
+
     /// What both sides have put in beside the secret.
     ///
     /// @param nonceI the nonce of the exchange's initiator
@@ -98,6 +101,23 @@ public record IkeKeys(
             Contributions contributions) {
         return rekeyed(
                 crypto, suite.prf(), before.skD(), suite, SharedSecrets.of(secret), contributions);
+    }
+
+    /// The keys of an IKE SA that resumes another one: `SKEYSEED = prf(SK_d (old), "Resumption" | Ni | Nr)`.
+    ///
+    /// @param oldSkD SK_d of the IKE SA that is resumed
+    /// @param suite the algorithms of that IKE SA, which are those of the new one
+    /// @spec https://www.rfc-editor.org/rfc/rfc5723#section-5.1 RFC 5723 section 5.1
+    public static IkeKeys resumed(
+            CryptoProvider crypto,
+            IkeSuite suite,
+            KeyMaterial oldSkD,
+            Contributions contributions) {
+        PseudoRandomFunction prf = crypto.prf(suite.prf());
+        byte[] key = oldSkD.expose();
+        byte[] skeyseed = prf.apply(key, RESUMPTION, contributions.nonces().toArray());
+        Arrays.fill(key, (byte) 0);
+        return expand(prf, suite, skeyseed, contributions);
     }
 
     /// The same keys with a post-quantum pre-shared key mixed into SK_d, SK_pi and SK_pr:

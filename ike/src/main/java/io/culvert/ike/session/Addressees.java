@@ -55,6 +55,7 @@ final class Addressees {
                     Action.ReleaseAddresses _,
                     Action.ReplaceOthers _,
                     Action.Reauthenticate _,
+                    Action.OfTickets _,
                     Action.Publish _,
                     Action.RevealKeys _,
                     Action.End _ ->

@@ -92,6 +92,7 @@ final class Attempt {
                         Action.Ask _,
                         Action.ReplaceOthers _,
                         Action.Reauthenticate _,
+                        Action.OfTickets _,
                         Action.Publish _,
                         Action.RevealKeys _,
                         Action.End _ -> {}
@@ -107,7 +108,9 @@ final class Attempt {
     }
 
     private void passed(MonoTime now, IkeEvent.MessagePassed message) {
-        boolean init = message.exchange().equals("IKE_SA_INIT");
+        boolean init =
+                message.exchange().equals("IKE_SA_INIT")
+                        || message.exchange().equals("IKE_SESSION_RESUME");
         if (init && message.sent() && !message.repeated()) {
             asked = now;
         }

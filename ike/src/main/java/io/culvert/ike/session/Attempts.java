@@ -4,6 +4,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Experience;
+import io.culvert.ike.api.HeldTicket;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Session;
@@ -55,6 +56,7 @@ public final class Attempts implements Session {
     private Optional<Attempt> leader = Optional.empty();
     private Optional<Attempt> latest = Optional.empty();
     private Optional<MonoTime> nextStart = Optional.empty();
+    private Optional<HeldTicket> ticket = Optional.empty();
     private boolean severalPossible;
     private boolean othersDeaf;
     private boolean settled;
@@ -141,6 +143,7 @@ public final class Attempts implements Session {
         if (over || latest.isPresent()) {
             return;
         }
+        ticket = wish.ticket();
         waiting.addAll(
                 ConnectStrategy.plan(
                         connection.transports(), wish.candidates(), wish.experience()));
@@ -167,7 +170,11 @@ public final class Attempts implements Session {
             var here = Optional.of(endpoints.localAddress());
             tell(now, attempt, new Input.Commanded(new Command.AddressesChanged(here, ours)));
         }
-        tell(now, attempt, new Input.Commanded(new Command.Initiate(endpoints)));
+        tell(
+                now,
+                attempt,
+                new Input.Commanded(
+                        new Command.Initiate(List.of(endpoints), Optional.empty(), ticket)));
     }
 
     private void stop(MonoTime now, Command command, String cause) {

@@ -294,6 +294,8 @@ final class EstablishedPeer implements Stage {
         List<Spi> ours = deleted(now, wishes.deletedOutbound());
         List<Payload> response = new ArrayList<>(Informational.deleteChildSas(ours));
         response.addAll(peering.mobility().requested(path, payloads));
+        peering.tickets().heard(payloads);
+        response.addAll(peering.tickets().answer());
         peering.respond(now, path, header, response);
         peering.mobility().movingPeer().moved(now, path, header, payloads);
         if (wishes.error().isPresent()) {

@@ -2,6 +2,7 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.exchange.SessionResume;
 import io.culvert.ike.extension.Cookies;
 import io.culvert.ike.extension.QuickCrashDetection;
 import io.culvert.ike.transport.TransportPath;
@@ -133,10 +134,16 @@ public final class HalfOpenAdmission implements Admission {
         if (!isFirstRequest(header)) {
             return toUnknownSa(now, message);
         }
+        boolean resumes = header.exchangeType().equals(ExchangeType.IKE_SESSION_RESUME);
+        if (resumes && context.tickets().isEmpty()) {
+            return error(now, header, Notify.of(NotifyType.TICKET_NACK));
+        }
         Optional<Nonce> nonce = message.payload(Nonce.class);
         boolean whole =
-                message.payload(SecurityAssociation.class).isPresent()
-                        && message.payload(KeyExchangePayload.class).isPresent();
+                resumes
+                        ? SessionResume.ticket(message).isPresent()
+                        : message.payload(SecurityAssociation.class).isPresent()
+                                && message.payload(KeyExchangePayload.class).isPresent();
         if (nonce.isEmpty() || !whole) {
             return error(now, header, Notify.of(NotifyType.INVALID_SYNTAX));
         }
@@ -150,8 +157,8 @@ public final class HalfOpenAdmission implements Admission {
 
     /// An error is never answered: two could answer each other for ever (IK-128).
     private Decision toUnknownSa(MonoTime now, IkeMessage message) {
-        if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
-            return new Decision.Drop("MALFORMED_IKE_SA_INIT");
+        if (message.header().exchangeType().isInitial()) {
+            return new Decision.Drop("MALFORMED_" + message.header().exchangeType());
         }
         return message.payloads(Notify.class).stream().anyMatch(Notify::isError)
                 ? new Decision.Drop("ERROR_TO_NOBODY")
@@ -232,7 +239,7 @@ public final class HalfOpenAdmission implements Admission {
     }
 
     private static boolean isFirstRequest(IkeHeader header) {
-        return header.exchangeType().equals(ExchangeType.IKE_SA_INIT)
+        return header.exchangeType().isInitial()
                 && !header.response()
                 && header.originalInitiator()
                 && header.messageId() == 0

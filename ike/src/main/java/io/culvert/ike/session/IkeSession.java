@@ -188,6 +188,7 @@ public final class IkeSession implements Session {
             case Command.Initiate wish -> {
                 if (stage instanceof Idle(var choice, String why)) {
                     peering.heard(now);
+                    peering.tickets().hold(wish.ticket());
                     stage = InitiatorSetup.start(now, peering, choice, wish.endpoints(), why);
                 }
             }

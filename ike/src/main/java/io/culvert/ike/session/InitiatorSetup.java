@@ -15,6 +15,8 @@ import io.culvert.ike.exchange.IkeIntermediate;
 import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.PpkConfirmation;
+import io.culvert.ike.exchange.Resumption;
+import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
@@ -58,7 +60,40 @@ final class InitiatorSetup {
         peering.courier().schedule().use(connection.timers());
         peering.ways().begin(connection, choice, endpoints, why);
         peering.outbox().publish(new IkeEvent.TransportChosen(choice.kind(), peering.ways().why()));
+        Optional<Resumption> resumption = peering.tickets().usable();
+        return resumption.isPresent()
+                ? Resuming.begin(now, peering, resumption.get())
+                : init(now, peering);
+    }
+
+    /// Goes on with IKE_SA_INIT.
+    static Stage init(MonoTime now, Peering peering) {
         return new AwaitingInitResponse(peering).begin(now);
+    }
+
+    /// Goes on after the first exchange: with IKE_AUTH, or first with the additional key exchanges, if there are any.
+    ///
+    /// @param from the stage that it comes from
+    /// @param path that of the first exchange
+    static Stage proceed(MonoTime now, Peering peering, Stage from, TransportPath path) {
+        boolean streamed = path.kind() == TransportKind.TCP_ENCAPSULATION;
+        if (!streamed && !peering.theSa().initial().nat().carriedOut()) {
+            peering.end(
+                    "the peer cannot have ESP in UDP",
+                    Optional.of(
+                            new SessionFailure.PeerMisbehaved(
+                                    "the peer does not support NAT traversal, and ESP without UDP is not supported here",
+                                    "turn NAT traversal on at the peer, or use tcp-encapsulation")));
+            return from;
+        }
+        peering.ways().floatToNatTraversal();
+        List<IkeIntermediate.Round> due =
+                peering.tickets().isResuming()
+                        ? List.of()
+                        : IkeIntermediate.rounds(peering.theSa().initial());
+        return due.isEmpty()
+                ? authenticate(now, peering, from)
+                : new AwaitingIntermediateResponse(peering, due).begin(now);
     }
 
     /// IKE_SA_INIT is under way.
@@ -136,8 +171,9 @@ final class InitiatorSetup {
                     peering.timers().clear(TimerTable.Kind.HINT);
                     peering.courier().settled();
                     peering.ways().learned(keys.ikeTcpPort(), keys.nat().foundNone());
-                    peering.derive(true, keys, request, octets, path);
-                    yield proceed(now, path, keys.nat().carriedOut());
+                    IkeKeys derived = keys.derive(peering.context().crypto());
+                    peering.begin(true, keys, derived, request, octets, path);
+                    yield proceed(now, peering, this, path);
                 }
             };
         }
@@ -182,25 +218,6 @@ final class InitiatorSetup {
                                             message.header(), message.payloads(), request),
                                     message.payloads()));
             peering.passed(now, path);
-        }
-
-        /// What IKE_SA_INIT has agreed on goes on with the additional key exchanges, if there are any.
-        private Stage proceed(MonoTime now, TransportPath path, boolean natDetection) {
-            boolean streamed = path.kind() == TransportKind.TCP_ENCAPSULATION;
-            if (!streamed && !natDetection) {
-                peering.end(
-                        "the peer cannot have ESP in UDP",
-                        Optional.of(
-                                new SessionFailure.PeerMisbehaved(
-                                        "the peer does not support NAT traversal, and ESP without UDP is not supported here",
-                                        "turn NAT traversal on at the peer, or use tcp-encapsulation")));
-                return this;
-            }
-            peering.ways().floatToNatTraversal();
-            List<IkeIntermediate.Round> due = IkeIntermediate.rounds(peering.theSa().initial());
-            return due.isEmpty()
-                    ? authenticate(now, peering, this)
-                    : new AwaitingIntermediateResponse(peering, due).begin(now);
         }
     }
 
@@ -263,7 +280,7 @@ final class InitiatorSetup {
     /// @param now the time
     /// @param from the stage that it comes from
     private static Stage authenticate(MonoTime now, Peering peering, Stage from) {
-        ConnectionConfig connection = peering.connection().orElseThrow();
+        ConnectionConfig connection = peering.tickets().authenticating();
         IkeSa sa = peering.theSa();
         boolean canWaive = sa.initial().childless();
         boolean waives =
@@ -295,6 +312,7 @@ final class InitiatorSetup {
             case IkeAuth.Request.Ready(List<Payload> payloads) -> {
                 List<Payload> all = new ArrayList<>(CrashTokens.behindAuth(peering, payloads));
                 all.addAll(peering.mobility().offer());
+                all.addAll(peering.tickets().request());
                 peering.request(now, ExchangeType.IKE_AUTH, all);
                 yield new AwaitingAuthResponse(peering, auth, spi);
             }
@@ -315,6 +333,7 @@ final class InitiatorSetup {
         private final IkeAuth.Initiating exchange;
         private final Optional<Spi> spi;
         private int asked;
+        private List<Payload> last = List.of();
 
         AwaitingAuthResponse(Peering peering, IkeAuth.Initiating exchange, Optional<Spi> spi) {
             this.peering = peering;
@@ -333,6 +352,7 @@ final class InitiatorSetup {
                 MonoTime now, TransportPath path, IkeHeader header, List<Payload> payloads) {
             peering.courier().settled();
             peering.mobility().heard(payloads);
+            last = payloads;
             return apply(now, exchange.processResponse(payloads));
         }
 
@@ -372,9 +392,12 @@ final class InitiatorSetup {
                     Optional.of(failed.failure()));
         }
 
-        private Stage established(MonoTime now, AuthenticationStep.Authenticated outcome) {
+        private Stage established(MonoTime now, AuthenticationStep.Authenticated proved) {
             exchange.close();
+            AuthenticationStep.Authenticated outcome =
+                    peering.tickets().redeemed(proved).orElseThrow();
             peering.establish(now, outcome);
+            peering.tickets().take(last);
             if (!outcome.assigned().addresses().isEmpty()) {
                 peering.leased(outcome.assigned().addresses());
                 peering.outbox()

@@ -43,6 +43,7 @@ final class Peering {
     private final Retirement retirement = new Retirement(this);
     private final Mobility mobility = new Mobility(this);
     private final Followups followups = new Followups(this);
+    private final Tickets tickets = new Tickets(this);
     private Optional<ConnectionConfig> connection = Optional.empty();
     private Optional<Identity> authenticated = Optional.empty();
     private Optional<String> eapIdentity = Optional.empty();
@@ -117,6 +118,11 @@ final class Peering {
 
     Followups followups() {
         return followups;
+    }
+
+    /// The tickets to resume the IKE SA by.
+    Tickets tickets() {
+        return tickets;
     }
 
     Lifetimes lifetimes() {
@@ -236,20 +242,14 @@ final class Peering {
         lastHeard = now;
     }
 
-    /// Derives the keys of a new IKE SA.
-    void derive(
+    /// A new IKE SA begins.
+    void begin(
             boolean originalInitiator,
             InitialKeys initial,
+            IkeKeys keys,
             Octets initRequest,
             Octets initResponse,
             TransportPath path) {
-        IkeKeys keys =
-                IkeKeys.initial(
-                        context.crypto(),
-                        initial.suite(),
-                        initial.secret(),
-                        initial.contributions());
-        initial.secret().close();
         weStarted = originalInitiator;
         sas.begin(originalInitiator, initial, keys, initRequest, initResponse, path);
         outbox.publish(new IkeEvent.NatDetected(initial.nat().us(), initial.nat().peer()));
@@ -421,6 +421,7 @@ final class Peering {
         ours = next.ours();
         retirement.keep(now, old);
         lifetimes.begin(now);
+        tickets.rekeyed();
         outbox.publish(new IkeEvent.IkeSaRekeyed(status("Established", weStarted)));
     }
 
@@ -475,6 +476,7 @@ final class Peering {
             return;
         }
         over = true;
+        tickets.ended(failure);
         timers.clearAll();
         agenda.forgetAll();
         followups.forgetAll();

@@ -14,6 +14,7 @@ import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MalformedReason;
 import io.culvert.ike.wire.MessageCodec;
 import io.culvert.ike.wire.NotifyType;
+import io.culvert.ike.wire.Payload;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class Reception {
         /// It has been dealt with.
         record Nothing() implements Result {}
 
-        /// It belongs to IKE_SA_INIT; nothing protects it.
+        /// It belongs to IKE_SA_INIT or IKE_SESSION_RESUME; nothing protects it.
         record Init(IkeMessage message) implements Result {}
 
         /// It is the peer's and new.
@@ -93,7 +94,7 @@ final class Reception {
         if (!(CODEC.decode(octets) instanceof DecodeResult.Decoded(IkeMessage message))) {
             return unparsable(path, DropReason.MALFORMED);
         }
-        if (message.header().exchangeType().equals(ExchangeType.IKE_SA_INIT)) {
+        if (begins(message)) {
             return new Result.Init(message);
         }
         Optional<IkeSa> sa = peering.saOf(message.header());
@@ -339,6 +340,13 @@ final class Reception {
                 && sa.crashToken()
                         .filter(kept -> QuickCrashDetection.proves(message, kept))
                         .isPresent();
+    }
+
+    /// IKE_SA_INIT, or IKE_SESSION_RESUME that nothing protects: within an IKE SA that is a request like any other.
+    private static boolean begins(IkeMessage message) {
+        ExchangeType exchange = message.header().exchangeType();
+        boolean isProtected = message.payloads().stream().anyMatch(Payload::isProtection);
+        return exchange.equals(ExchangeType.IKE_SA_INIT) || (exchange.isInitial() && !isProtected);
     }
 
     private static boolean saysForgotten(IkeMessage message) {

@@ -3,6 +3,7 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Answer;
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.ConnectionTimers;
 import io.culvert.ike.api.SessionFailure;
 import io.culvert.ike.auth.PostQuantumPsks.Ppk;
 import io.culvert.ike.exchange.AuthenticationContext;
@@ -14,7 +15,9 @@ import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.InitialKeys;
 import io.culvert.ike.exchange.PpkConfirmation;
 import io.culvert.ike.exchange.PpkMode;
+import io.culvert.ike.exchange.SessionResume;
 import io.culvert.ike.extension.Mobike;
+import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.ExchangeType;
@@ -59,6 +62,17 @@ final class ResponderSetup {
                             .filter(c ->
                                     c.admits(path.local().getAddress(), path.remote().getAddress()))
                             .toList();
+            return message.header().exchangeType().equals(ExchangeType.IKE_SESSION_RESUME)
+                    ? resume(now, path, message, octets, admitted)
+                    : begin(now, path, message, octets, admitted);
+        }
+
+        private Stage begin(
+                MonoTime now,
+                TransportPath path,
+                IkeMessage message,
+                Octets octets,
+                List<ConnectionConfig> admitted) {
             IkeSaInit.Reply reply =
                     IkeSaInit.processRequest(
                             peering.context(), admitted, peering.ours(), path, message);
@@ -69,19 +83,48 @@ final class ResponderSetup {
                     yield this;
                 }
                 case IkeSaInit.Reply.Accepted(var _, var keys) -> {
-                    peering.derive(false, keys, octets, response, path);
-                    peering.courier().schedule().use(admitted.getFirst().timers());
-                    peering.ways().adopt(path);
-                    peering.ways().learned(keys.ikeTcpPort(), keys.nat().foundNone());
-                    peering.outbox().add(new Action.ReserveSpis(1));
-                    peering.timers()
-                            .set(
-                                    TimerTable.Kind.HALF_OPEN,
-                                    now,
-                                    admitted.getFirst().timers().halfOpen());
-                    yield new AwaitingAuthRequest(peering, matching(admitted, keys));
+                    IkeKeys derived = keys.derive(peering.context().crypto());
+                    peering.begin(false, keys, derived, octets, response, path);
+                    await(now, path, admitted.getFirst().timers());
+                    yield new AwaitingAuthRequest(
+                            peering, matching(admitted, keys), IkeIntermediate.rounds(keys));
                 }
             };
+        }
+
+        private Stage resume(
+                MonoTime now,
+                TransportPath path,
+                IkeMessage message,
+                Octets octets,
+                List<ConnectionConfig> admitted) {
+            SessionResume.Reply reply =
+                    SessionResume.processRequest(
+                            peering.context(), admitted, peering.ours(), path, message);
+            Octets response = peering.respondInit(now, path, reply.response());
+            return switch (reply) {
+                case SessionResume.Reply.Rejected(var _, String reason) -> {
+                    peering.end(reason, Optional.empty());
+                    yield this;
+                }
+                case SessionResume.Reply.Accepted(var _, var initial, var keys, var resumption) -> {
+                    peering.begin(false, initial, keys, octets, response, path);
+                    await(now, path, resumption.connection().timers());
+                    peering.tickets().resuming(resumption);
+                    yield new AwaitingAuthRequest(
+                            peering, List.of(resumption.authenticating()), List.of());
+                }
+            };
+        }
+
+        /// Waits for IKE_AUTH.
+        private void await(MonoTime now, TransportPath path, ConnectionTimers timers) {
+            InitialKeys initial = peering.theSa().initial();
+            peering.courier().schedule().use(timers);
+            peering.ways().adopt(path);
+            peering.ways().learned(initial.ikeTcpPort(), initial.nat().foundNone());
+            peering.outbox().add(new Action.ReserveSpis(1));
+            peering.timers().set(TimerTable.Kind.HALF_OPEN, now, timers.halfOpen());
         }
 
         /// Only connections that allow what was agreed on can still apply.
@@ -110,10 +153,14 @@ final class ResponderSetup {
                 Spi spi,
                 int question) {}
 
-        AwaitingAuthRequest(Peering peering, List<ConnectionConfig> candidates) {
+        /// @param due the additional key exchanges that come first
+        AwaitingAuthRequest(
+                Peering peering,
+                List<ConnectionConfig> candidates,
+                List<IkeIntermediate.Round> due) {
             this.peering = peering;
             this.candidates = candidates;
-            this.due = new ArrayDeque<>(IkeIntermediate.rounds(peering.theSa().initial()));
+            this.due = new ArrayDeque<>(due);
         }
 
         @Override
@@ -145,6 +192,7 @@ final class ResponderSetup {
                         IkeIntermediate.missing(due.getFirst()));
             }
             peering.mobility().heard(payloads);
+            peering.tickets().heard(payloads);
             if (pending.isPresent()) {
                 Pending before = pending.get();
                 var next =
@@ -301,7 +349,13 @@ final class ResponderSetup {
                     peering.end("authentication failed", Optional.of(failure));
                     yield this;
                 }
-                case AuthenticationStep.Authenticated outcome -> established(now, current, outcome);
+                case AuthenticationStep.Authenticated outcome -> {
+                    Optional<AuthenticationStep.Authenticated> redeemed =
+                            peering.tickets().redeemed(outcome);
+                    yield redeemed.isPresent()
+                            ? established(now, current, redeemed.get())
+                            : apply(now, current, IkeAuth.ticketUsedUp());
+                }
             };
         }
 
@@ -318,6 +372,7 @@ final class ResponderSetup {
             List<Payload> response =
                     new ArrayList<>(CrashTokens.behindAuth(peering, outcome.response()));
             response.addAll(peering.mobility().accept(current.path()));
+            response.addAll(peering.tickets().answer());
             peering.respond(now, current.path(), current.header(), response);
             return EstablishedPeer.begin(now, peering, false, outcome.childFailure());
         }

@@ -125,9 +125,9 @@ final class Transmission {
                 || PayloadChain.first(payloads, PuzzleSolution.class).isPresent();
     }
 
-    /// Whether this is IKE_SA_INIT, which nothing authenticates.
+    /// Whether this is IKE_SA_INIT or IKE_SESSION_RESUME, which nothing authenticates.
     boolean isInit() {
-        return exchange().equals(ExchangeType.IKE_SA_INIT);
+        return exchange().isInitial();
     }
 
     /// What the choice of a transport has to know of it.

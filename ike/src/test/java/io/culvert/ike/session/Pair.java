@@ -3,9 +3,8 @@ package io.culvert.ike.session;
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.Answer;
-import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
-import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.HeldTicket;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Question;
@@ -74,6 +73,10 @@ final class Pair {
 
         Function<Question, Optional<Answer>> answers = _ -> Optional.empty();
         int nextSpi;
+
+        /// What the client has to resume by.
+        Optional<HeldTicket> ticket = Optional.empty();
+
         Input.TrafficSampled carried = new Input.TrafficSampled(0, 0);
 
         End(boolean isClient, SessionContext context) {
@@ -171,6 +174,13 @@ final class Pair {
                         }
                     }
                     case Action.SampleTraffic _ -> handle(target, carried);
+                    case Action.KeepTicket(var _, var held, var _) -> ticket = Optional.of(held);
+                    case Action.ForgetTicket(var _, var octets) ->
+                            ticket = ticket.filter(held -> !held.ticket().equals(octets));
+                    case Action.ReplaceResumed(IkeSpi old) ->
+                            Stream.ofNullable(bound.get(old))
+                                    .filter(other -> !other.equals(target))
+                                    .forEach(other -> handle(other, Pairs.ABANDONING));
                     case Action.SendNatKeepalive _,
                             Action.HalfCloseConnection _,
                             Action.RouteEsp _,
@@ -267,10 +277,7 @@ final class Pair {
         if (client.session.isEmpty()) {
             prepare();
         }
-        client.handle(
-                new Input.Commanded(
-                        new Command.Initiate(
-                                new Endpoints(CLIENT, 500, 4500, GATEWAY, 500, 4500, 500, 4500))));
+        client.handle(new Input.Commanded(Pairs.beginning(client.ticket)));
         return settle();
     }
 
@@ -326,7 +333,7 @@ final class Pair {
     private void tear(TransportPath.Tcp path) {
         if (connections.remove(path.connection().value()) != null) {
             client.handleAll(new Input.ConnectionLost(path, "reset by peer"));
-            gateway.handleAll(new Input.ConnectionLost(mirrored(path), "reset by peer"));
+            gateway.handleAll(new Input.ConnectionLost(Pairs.mirrored(path), "reset by peer"));
         }
     }
 
@@ -337,7 +344,7 @@ final class Pair {
             End other = by.isClient ? gateway : client;
             other.handleAll(
                     new Input.ConnectionLost(
-                            other.isClient ? path : mirrored(path), "closed by peer"));
+                            other.isClient ? path : Pairs.mirrored(path), "closed by peer"));
         }
     }
 
@@ -351,7 +358,7 @@ final class Pair {
     TransportPath pathTo(End to) {
         return connections.values().stream()
                 .findFirst()
-                .<TransportPath>map(path -> to.isClient ? path : mirrored(path))
+                .<TransportPath>map(path -> to.isClient ? path : Pairs.mirrored(path))
                 .orElseGet(() -> Pairs.udpTo(to, 4500));
     }
 
@@ -366,7 +373,7 @@ final class Pair {
                         new InetSocketAddress(CLIENT, EPHEMERAL + (int) id),
                         new InetSocketAddress(GATEWAY, 4500));
         connections.put(id, path);
-        return mirrored(path);
+        return Pairs.mirrored(path);
     }
 
     boolean isOpen(TransportPath.Tcp path) {
@@ -475,7 +482,7 @@ final class Pair {
                                     CLIENT.equals(remote.getAddress()) ? remote : inside(remote),
                                     local,
                                     marker);
-            case TransportPath.Tcp path -> mirrored(path);
+            case TransportPath.Tcp path -> Pairs.mirrored(path);
         };
     }
 
@@ -487,14 +494,5 @@ final class Pair {
             }
         }
         return outside;
-    }
-
-    private static TransportPath.Tcp mirrored(TransportPath.Tcp of) {
-        return new TransportPath.Tcp(
-                of.connection(),
-                of.framing(),
-                !of.weOpened(),
-                /* local= */ of.remote(),
-                /* remote= */ of.local());
     }
 }

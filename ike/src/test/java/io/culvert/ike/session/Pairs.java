@@ -1,7 +1,11 @@
 package io.culvert.ike.session;
 
 import io.culvert.ike.api.Answer;
+import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
+import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.HeldTicket;
+import io.culvert.ike.api.Input;
 import io.culvert.ike.api.Question;
 import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
@@ -35,6 +39,8 @@ final class Pairs {
             };
         }
     }
+
+    static final Input ABANDONING = new Input.Commanded(new Command.Abandon("resumed"));
 
     private Pairs() {}
 
@@ -138,5 +144,21 @@ final class Pairs {
                 true,
                 context.ikeTcpPort(),
                 context.natTraversalPort());
+    }
+
+    /// The first input of an initiator.
+    static Command beginning(Optional<HeldTicket> ticket) {
+        var endpoints = new Endpoints(Pair.CLIENT, 500, 4500, Pair.GATEWAY, 500, 4500, 500, 4500);
+        return new Command.Initiate(List.of(endpoints), Optional.empty(), ticket);
+    }
+
+    /// The path as the other end sees it.
+    static TransportPath.Tcp mirrored(TransportPath.Tcp of) {
+        return new TransportPath.Tcp(
+                of.connection(),
+                of.framing(),
+                !of.weOpened(),
+                /* local= */ of.remote(),
+                /* remote= */ of.local());
     }
 }

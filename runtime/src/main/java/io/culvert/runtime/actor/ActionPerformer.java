@@ -73,10 +73,7 @@ final class ActionPerformer {
                 actor.leave(connection);
                 house.network().close(connection);
             }
-            case Action.BindSpi(IkeSpi spi) -> {
-                house.directory().bind(spi, actor);
-                spis.add(spi);
-            }
+            case Action.BindSpi(IkeSpi spi) -> bind(spi);
             case Action.UnbindSpi(IkeSpi spi) -> {
                 house.directory().unbind(spi, actor);
                 spis.remove(spi);
@@ -112,12 +109,18 @@ final class ActionPerformer {
                     replaceOthers(new Identities(local, remote));
             case Action.Reauthenticate again ->
                     house.surroundings().reauthenticate(actor.id(), again);
+            case Action.OfTickets what -> perform(what);
             case Action.Publish(IkeEvent event) -> publish(now, event);
             case Action.RevealKeys reveal ->
                     house.surroundings().revealed(actor.id(), reveal.keys());
             case Action.End() -> {}
         }
         return List.of();
+    }
+
+    private void bind(IkeSpi spi) {
+        house.directory().bind(spi, actor);
+        spis.add(spi);
     }
 
     private void handshakeEnded(IkeSpi spi, boolean established) {
@@ -293,6 +296,22 @@ final class ActionPerformer {
             abandon(actor, "the peer has asked for a newer IKE SA since");
         } else {
             others.forEach(other -> abandon(other, "the peer has established a new IKE SA"));
+        }
+    }
+
+    private void perform(Action.OfTickets what) {
+        TicketWallet tickets = house.surroundings().tickets();
+        switch (what) {
+            case Action.KeepTicket(var connection, var ticket, var lifetime) ->
+                    tickets.keep(connection, ticket, lifetime);
+            case Action.ForgetTicket(var connection, var ticket) ->
+                    tickets.forget(connection, ticket);
+            case Action.ReplaceResumed(IkeSpi old) ->
+                    house.directory()
+                            .find(old)
+                            .filter(other -> other != actor)
+                            .ifPresent(other ->
+                                    abandon(other, "the peer has resumed the IKE SA in a new one"));
         }
     }
 

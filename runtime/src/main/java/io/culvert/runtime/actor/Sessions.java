@@ -3,6 +3,7 @@ package io.culvert.runtime.actor;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.HeldTicket;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.transport.ConnectionId;
@@ -74,9 +75,13 @@ public final class Sessions implements NetworkListener {
 
     /// Starts a session as original initiator.
     ///
+    /// @param ticket what to resume by, if that is wanted
     /// @param started told the session's number before anything happens in it
     public SessionActor initiate(
-            ConnectionConfig connection, Endpoints endpoints, LongConsumer started) {
+            ConnectionConfig connection,
+            Endpoints endpoints,
+            Optional<HeldTicket> ticket,
+            LongConsumer started) {
         SessionActor actor =
                 new SessionActor(
                         numbers.incrementAndGet(),
@@ -87,7 +92,9 @@ public final class Sessions implements NetworkListener {
         initiated.put(actor.id(), actor);
         started.accept(actor.id());
         tellOfAddresses(actor, endpoints.localAddress());
-        actor.post(new Input.Commanded(new Command.Initiate(endpoints)));
+        actor.post(
+                new Input.Commanded(
+                        new Command.Initiate(List.of(endpoints), Optional.empty(), ticket)));
         return actor;
     }
 

@@ -27,6 +27,9 @@ public interface Surroundings {
     /// Starts a session that authenticates anew in place of this one, and terminates this one once that is established.
     void reauthenticate(long session, Action.Reauthenticate again);
 
+    /// The tickets to resume IKE SAs by.
+    TicketWallet tickets();
+
     /// Something happened.
     void published(long session, MonoTime when, IkeEvent event);
 

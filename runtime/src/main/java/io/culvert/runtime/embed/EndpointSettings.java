@@ -6,9 +6,12 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ike.eap.EapBackend;
 import io.culvert.runtime.actor.SessionFactory;
+import io.culvert.runtime.actor.TicketWallet;
+import io.culvert.runtime.actor.TicketsInMemory;
 import io.culvert.runtime.net.HostNetwork;
 import io.culvert.runtime.net.Limits;
 import io.culvert.runtime.net.ListenSettings;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +31,7 @@ import java.util.function.Function;
 /// @param listener hears what happens
 /// @param host what the system tells of its network
 /// @param keyLog takes keys, where sessions reveal them
+/// @param tickets holds tickets to resume IKE SAs by
 public record EndpointSettings(
         ListenSettings listen,
         Limits limits,
@@ -40,7 +44,8 @@ public record EndpointSettings(
         Map<String, EapBackend> eap,
         EndpointListener listener,
         HostNetwork host,
-        Consumer<RevealedKeys> keyLog) {
+        Consumer<RevealedKeys> keyLog,
+        TicketWallet tickets) {
     /// Copies the lists.
     public EndpointSettings {
         connections = List.copyOf(connections);
@@ -65,7 +70,8 @@ public record EndpointSettings(
                 Map.of(),
                 _ -> {},
                 HostNetwork.POLLED,
-                _ -> {});
+                _ -> {},
+                new TicketsInMemory(Clock.systemUTC()));
     }
 
     /// These settings with other bounds.
@@ -82,7 +88,8 @@ public record EndpointSettings(
                 eap,
                 listener,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings, answering these connections with addresses of these pools.
@@ -99,7 +106,8 @@ public record EndpointSettings(
                 eap,
                 listener,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings with another use of addresses that peers assign to us.
@@ -116,7 +124,8 @@ public record EndpointSettings(
                 eap,
                 listener,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings with another judge of certificates.
@@ -133,7 +142,8 @@ public record EndpointSettings(
                 eap,
                 listener,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings with others who hold EAP conversations.
@@ -152,7 +162,8 @@ public record EndpointSettings(
                 backends,
                 listener,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings with somebody who hears what happens.
@@ -169,7 +180,8 @@ public record EndpointSettings(
                 eap,
                 whom,
                 host,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings on a host whose network can be watched in another way.
@@ -186,7 +198,8 @@ public record EndpointSettings(
                 eap,
                 listener,
                 other,
-                keyLog);
+                keyLog,
+                tickets);
     }
 
     /// These settings with a key log.
@@ -203,6 +216,25 @@ public record EndpointSettings(
                 eap,
                 listener,
                 host,
-                log);
+                log,
+                tickets);
+    }
+
+    /// These settings with another holder of tickets.
+    public EndpointSettings holdingTicketsIn(TicketWallet wallet) {
+        return new EndpointSettings(
+                listen,
+                limits,
+                connections,
+                pools,
+                sessions,
+                dataPlane,
+                addresses,
+                certificates,
+                eap,
+                listener,
+                host,
+                keyLog,
+                wallet);
     }
 }

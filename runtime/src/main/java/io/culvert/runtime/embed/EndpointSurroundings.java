@@ -7,6 +7,7 @@ import io.culvert.ike.api.Question;
 import io.culvert.ike.api.RevealedKeys;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.runtime.actor.Surroundings;
+import io.culvert.runtime.actor.TicketWallet;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -104,6 +105,11 @@ final class EndpointSurroundings implements Surroundings {
     @Override
     public void reauthenticate(long session, Action.Reauthenticate again) {
         reauthentication.get().accept(session, again);
+    }
+
+    @Override
+    public TicketWallet tickets() {
+        return settings.tickets();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Endpoints;
+import io.culvert.ike.api.HeldTicket;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.SessionStatus;
 import io.culvert.ike.transport.StreamFraming;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -183,10 +185,15 @@ public final class IkeEndpoint implements AutoCloseable {
                         remote.tls()));
     }
 
-    /// Starts a session between endpoints that the caller chose.
+    /// Starts a session between endpoints that the caller chose. It resumes an earlier one if there is a ticket.
     ///
     /// @throws IllegalStateException if the endpoint is closed
     public SessionHandle initiate(ConnectionConfig connection, Endpoints endpoints) {
+        return initiate(connection, endpoints, surroundings.tickets().find(connection.name()));
+    }
+
+    private SessionHandle initiate(
+            ConnectionConfig connection, Endpoints endpoints, Optional<HeldTicket> ticket) {
         if (closed.get()) {
             throw new IllegalStateException("the endpoint is closed");
         }
@@ -195,6 +202,7 @@ public final class IkeEndpoint implements AutoCloseable {
                 sessions.initiate(
                         connection,
                         endpoints,
+                        ticket,
                         id -> {
                             SessionHandle handle =
                                     new SessionHandle(
@@ -214,7 +222,10 @@ public final class IkeEndpoint implements AutoCloseable {
             return;
         }
         SessionHandle fresh =
-                initiate(again.connection().again(again.addresses()), again.endpoints());
+                initiate(
+                        again.connection().again(again.addresses()),
+                        again.endpoints(),
+                        Optional.empty());
         var _ =
                 fresh.outcome()
                         .thenAccept(outcome -> {

@@ -4,6 +4,7 @@ import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.ConnectionConfig;
 import io.culvert.ike.api.Session;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.api.TicketOffice;
 import io.culvert.ike.auth.SharedKeys;
 import io.culvert.ike.session.Attempts;
 import io.culvert.ike.session.HalfOpenAdmission;
@@ -32,21 +33,30 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
     /// @param announcedIkeTcp the port that peers are told for raw IKE over TCP where it is not the one that we listen
     ///     on, as behind a NAT that forwards another (IT-030)
     /// @param crashSecret what tokens of quick crash detection are made from; empty to make none
+    /// @param tickets gives tickets to resume by; empty to give none
     public record Common(
             CryptoProvider crypto,
             SecureRandom random,
             SharedKeys sharedKeys,
             boolean revealKeys,
             OptionalInt announcedIkeTcp,
-            Optional<KeyMaterial> crashSecret) {
-        /// The same without tokens of quick crash detection.
+            Optional<KeyMaterial> crashSecret,
+            Optional<TicketOffice> tickets) {
+        /// The same without tokens of quick crash detection and without tickets.
         public Common(
                 CryptoProvider crypto,
                 SecureRandom random,
                 SharedKeys sharedKeys,
                 boolean revealKeys,
                 OptionalInt announcedIkeTcp) {
-            this(crypto, random, sharedKeys, revealKeys, announcedIkeTcp, Optional.empty());
+            this(
+                    crypto,
+                    random,
+                    sharedKeys,
+                    revealKeys,
+                    announcedIkeTcp,
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         /// Makes sessions for an endpoint with these ports.
@@ -63,7 +73,8 @@ public record IkeSessions(SessionContext context, HalfOpenAdmission.Limits doorL
                             revealKeys,
                             announced,
                             ports.natTraversal(),
-                            crashSecret),
+                            crashSecret,
+                            tickets),
                     HalfOpenAdmission.Limits.DEFAULT);
         }
     }

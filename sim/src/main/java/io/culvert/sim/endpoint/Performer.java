@@ -57,10 +57,7 @@ final class Performer {
                     endpoint.line(id).ifPresent(Line::close);
             case Action.BindSpi(IkeSpi spi) -> endpoint.bind(spi, resident);
             case Action.UnbindSpi(IkeSpi spi) -> unbind(resident, spi);
-            case Action.HandshakeEnded(IkeSpi spi, boolean established) -> {
-                resident.halfOpen.remove(spi);
-                endpoint.handshakeEnded(spi, established);
-            }
+            case Action.HandshakeEnded ended -> handshakeEnded(resident, ended);
             case Action.ReserveSpis(int count) -> {
                 return List.of(reserve(resident, count));
             }
@@ -94,12 +91,19 @@ final class Performer {
             case Action.ReleaseAddresses(var addresses) -> release(resident, addresses);
             case Action.Ask(int number, Question question) -> ask(resident, number, question);
             case Action.ReplaceOthers(var local, var remote) -> replaceOthers(resident, remote);
+            case Action.OfTickets _ ->
+                    throw new Violation(resident + " speaks of tickets, which nobody has");
             case Action.Publish(IkeEvent event) -> publish(resident, event);
             case Action.RevealKeys(var keys) ->
                     endpoint.world().inspector().revealed(resident, keys);
             case Action.End() -> {}
         }
         return List.of();
+    }
+
+    private void handshakeEnded(Resident resident, Action.HandshakeEnded ended) {
+        resident.halfOpen.remove(ended.spi());
+        endpoint.handshakeEnded(ended.spi(), ended.established());
     }
 
     private void unbind(Resident resident, IkeSpi spi) {

@@ -374,9 +374,7 @@ final class Operator implements AutoCloseable {
 
     /// Replaces the IKE SAs of a connection, whoever started them.
     Reply rekeyIke(String name) throws InterruptedException {
-        return settings.connection(name).isEmpty()
-                ? unknown(name)
-                : new Rekeying(endpoint, watchers).ikeSas(name, established(name));
+        return settings.connection(name).isEmpty() ? unknown(name) : rekeying().ikeSas(name);
     }
 
     /// Replaces the Child SAs of a connection.
@@ -395,14 +393,31 @@ final class Operator implements AutoCloseable {
                     "%s has no child \"%s\"; configured: %s"
                             .formatted(name, child.get(), String.join(", ", known)));
         }
-        return new Rekeying(endpoint, watchers).childSas(name, established(name), child);
+        return rekeying().childSas(name, child);
     }
 
-    private List<SessionView> established(String name) throws InterruptedException {
-        return endpoint.statuses(STATUS_PATIENCE).stream()
-                .filter(view -> view.status().connection().filter(name::equals).isPresent())
-                .filter(view -> view.status().establishedAt().isPresent())
-                .toList();
+    private Rekeying rekeying() {
+        return new Rekeying(
+                new Rekeying.Sessions() {
+                    @Override
+                    public List<SessionView> established(String connection)
+                            throws InterruptedException {
+                        return endpoint.statuses(STATUS_PATIENCE).stream()
+                                .filter(view ->
+                                        view.status()
+                                                .connection()
+                                                .filter(connection::equals)
+                                                .isPresent())
+                                .filter(view -> view.status().establishedAt().isPresent())
+                                .toList();
+                    }
+
+                    @Override
+                    public void command(long session, Command command) {
+                        endpoint.command(session, command);
+                    }
+                },
+                watchers);
     }
 
     private void command(

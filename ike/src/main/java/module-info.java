@@ -9,6 +9,7 @@ module io.culvert.ike {
     exports io.culvert.ike.keys;
     exports io.culvert.ike.proposal;
     exports io.culvert.ike.session;
+    exports io.culvert.ike.ticket;
     exports io.culvert.ike.transport;
     exports io.culvert.ike.wire;
 }

@@ -18,6 +18,50 @@ class CrashIT {
     @ParameterizedTest(name = "over {0}")
     @EnumSource(Way.class)
     @DisplayName(
+            "kill -9 and restart of the gateway, then of the client: both times the IKE SA is resumed (E3-1, E3-4)")
+    void resumed(Way way) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            CulvertConf conf =
+                    way.configuration()
+                            .with("resumption", "true")
+                            .with("dpd-delay", "\"1s\"")
+                            .withChild("start-action", "\"start\"")
+                            .withChild("dpd-action", "\"restart\"");
+            Parties parties = Parties.of(lab, Authentication.PSK);
+            String state = lab.folder().toString();
+            String gate =
+                    "%s%n[daemon]%ncrash-secret = \"%s/crash.secret\"%nticket-keys = \"%s/ticket.keys\"%n"
+                            .formatted(conf.gateway(parties), state, state);
+            String home =
+                    "%s%n[daemon]%ntickets = \"%s/tickets\"%n"
+                            .formatted(conf.client(parties), state);
+            CulvertDaemon firstGate = CulvertDaemon.start(road.gateway(), gate, parties.gateway());
+            CulvertDaemon firstHome = CulvertDaemon.start(road.client(), home, parties.client());
+            firstHome.awaitLog("carries packets", 1, SOON);
+
+            firstGate.kill();
+            CulvertDaemon gateway = CulvertDaemon.start(road.gateway(), gate, parties.gateway());
+            firstHome.awaitLog("IKE SA resumed", 1, SOON);
+            firstHome.awaitLog("carries packets", 2, SOON);
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+
+            firstHome.kill();
+            CulvertDaemon client = CulvertDaemon.start(road.client(), home, parties.client());
+            client.awaitLog("IKE SA resumed", 1, SOON);
+            client.awaitLog("carries packets", 1, SOON);
+            Traffic.pingAll(road.client(), Road.PROTECTED_HOST, 3);
+            assertThat(gateway.status().ikeSas()).hasSize(1);
+            // the first client was killed and could not take back its routes: there is nothing to
+            // compare
+            client.kill();
+            gateway.stop();
+        }
+    }
+
+    @ParameterizedTest(name = "over {0}")
+    @EnumSource(Way.class)
+    @DisplayName(
             "kill -9 and restart of the gateway: the client ends the IKE SA by the token (E5-3)")
     void gatewayIsKilled(Way way) {
         try (Lab lab = Lab.open()) {

@@ -42,7 +42,8 @@ record StatusText(ZoneId zone) {
                 "%s  %s, %s  (#%d)"
                         .formatted(
                                 text(sa, "connection").isEmpty() ? "?" : text(sa, "connection"),
-                                text(sa, "state"),
+                                text(sa, "state")
+                                        + (sa.path("resumed").asBoolean() ? " (resumed)" : ""),
                                 text(sa, "role"),
                                 sa.path("id").asLong()));
         lines.add("  local   " + party(sa.path("local")));

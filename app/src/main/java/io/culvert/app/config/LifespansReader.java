@@ -39,7 +39,8 @@ final class LifespansReader {
                                 "max-children",
                                 1,
                                 MOST_CHILDREN,
-                                IkeSaLimits.DEFAULT.mostChildren()));
+                                IkeSaLimits.DEFAULT.mostChildren()),
+                section.flag("resumption", false));
     }
 
     private static int packetOctets(Section section) {

@@ -50,8 +50,14 @@ public record Settings(
     /// @param control the control socket
     /// @param logLevel how much is logged
     /// @param crashSecret the file of the secret of quick crash detection, if that is on
+    /// @param ticketKeys the file of the keys of tickets, if we give any
+    /// @param tickets the folder of the tickets that we are given, if they are to outlive the daemon
     public record DaemonSettings(
-            Path control, System.Logger.Level logLevel, Optional<Path> crashSecret) {}
+            Path control,
+            System.Logger.Level logLevel,
+            Optional<Path> crashSecret,
+            Optional<Path> ticketKeys,
+            Optional<Path> tickets) {}
 
     /// The table `[listen]`.
     ///

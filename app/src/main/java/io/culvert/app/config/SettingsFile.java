@@ -179,11 +179,14 @@ public final class SettingsFile {
                         .orElse(System.Logger.Level.INFO);
         Optional<Path> crashSecret =
                 section.flatMap(s -> s.text("crash-secret")).map(folder::resolve);
+        Optional<Path> ticketKeys =
+                section.flatMap(s -> s.text("ticket-keys")).map(folder::resolve);
+        Optional<Path> tickets = section.flatMap(s -> s.text("tickets")).map(folder::resolve);
         section.ifPresent(s -> {
             s.withoutEffect("metrics", "use: culvert status --json");
             s.complainOfUnknownKeys();
         });
-        return new DaemonSettings(control, level, crashSecret);
+        return new DaemonSettings(control, level, crashSecret, ticketKeys, tickets);
     }
 
     private static ListenSettings listen(Section root) {

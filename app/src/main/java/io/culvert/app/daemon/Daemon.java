@@ -8,10 +8,14 @@ import io.culvert.app.control.ControlServer;
 import io.culvert.app.control.ExitCode;
 import io.culvert.app.control.Reply;
 import io.culvert.app.control.Request;
+import io.culvert.ike.api.TicketOffice;
+import io.culvert.ike.ticket.SealedTickets;
 import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.linux.route.OuterFlow;
 import io.culvert.linux.sys.SystemCallException;
+import io.culvert.runtime.actor.TicketWallet;
+import io.culvert.runtime.actor.TicketsInMemory;
 import io.culvert.runtime.clock.SystemTimekeeper;
 import io.culvert.runtime.embed.AddressAssigner;
 import io.culvert.runtime.embed.AddressPool;
@@ -30,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -123,6 +128,7 @@ public final class Daemon implements AutoCloseable {
                         .assigning(new LateAssigner(tunnel))
                         .trusting(judge)
                         .conversingBy(EapWords.of(settings, random, judge::judge))
+                        .holdingTicketsIn(ticketWallet())
                         .on(hostNetwork())
                         .telling(this::happened);
         if (keyLog.isPresent()) {
@@ -191,7 +197,25 @@ public final class Daemon implements AutoCloseable {
                 revealKeys,
                 settings.listen().announcedIkeTcp(),
                 crashSecret,
-                Optional.empty());
+                ticketOffice());
+    }
+
+    private Optional<TicketOffice> ticketOffice() throws IOException {
+        if (settings.daemon().ticketKeys().isEmpty()) {
+            return Optional.empty();
+        }
+        TicketKeyFile keys =
+                TicketKeyFile.open(
+                        settings.daemon().ticketKeys().get(), random, InstantSource.system());
+        return Optional.of(
+                new SealedTickets(crypto.provider(), random, keys, InstantSource.system()));
+    }
+
+    private TicketWallet ticketWallet() {
+        return settings.daemon()
+                .tickets()
+                .<TicketWallet>map(folder -> new TicketFolder(folder, InstantSource.system()))
+                .orElseGet(() -> new TicketsInMemory(InstantSource.system()));
     }
 
     private static io.culvert.runtime.net.ListenSettings listen(ListenSettings listen) {

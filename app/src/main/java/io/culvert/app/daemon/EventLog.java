@@ -43,7 +43,8 @@ final class EventLog implements EndpointListener {
                     IkeEvent.ChildSaClosed _,
                     IkeEvent.IkeSaRekeyed _,
                     IkeEvent.PathChanged _,
-                    IkeEvent.AddressesAssigned _ ->
+                    IkeEvent.AddressesAssigned _,
+                    IkeEvent.PeerRestarted _ ->
                     Level.INFO;
         };
     }
@@ -92,6 +93,7 @@ final class EventLog implements EndpointListener {
             case IkeEvent.ChildSaClosed(SessionStatus.ChildSaStatus child, String cause) ->
                     "Child SA %s is gone: %s, spi-in=%s"
                             .formatted(child.name(), cause, child.inboundSpi());
+            case IkeEvent.PeerRestarted() -> "the peer has restarted, and proves it";
             case IkeEvent.IkeSaRekeyed(SessionStatus status) ->
                     "IKE SA is rekeyed: sa=%s_%s suite=%s"
                             .formatted(
@@ -125,8 +127,9 @@ final class EventLog implements EndpointListener {
     }
 
     private static String established(SessionStatus status) {
-        return "IKE SA established with %s: sa=%s_%s path=%s suite=%s"
+        return "IKE SA %s with %s: sa=%s_%s path=%s suite=%s"
                 .formatted(
+                        status.resumed() ? "resumed" : "established",
                         status.remote().map(Object::toString).orElse("?"),
                         status.initiatorSpi(),
                         status.responderSpi(),

@@ -70,6 +70,9 @@ final class Operator implements AutoCloseable {
     /// The sessions of ours that carried packets.
     private final Set<Long> carrying = ConcurrentHashMap.newKeySet();
 
+    /// Those of them whose peer has restarted.
+    private final Set<Long> restarted = ConcurrentHashMap.newKeySet();
+
     private final Redial redial;
 
     /// @param clock for the pauses before a connection is called again
@@ -110,9 +113,13 @@ final class Operator implements AutoCloseable {
             if (event.event() instanceof IkeEvent.ChildSaEstablished) {
                 carrying.add(event.session());
                 redial.reached(name);
+            } else if (event.event() instanceof IkeEvent.PeerRestarted) {
+                restarted.add(event.session());
             } else if (event.event() instanceof IkeEvent.IkeSaClosed(_, var failure)
                     && carrying.remove(event.session())) {
-                if (failure.isPresent()) {
+                if (restarted.remove(event.session())) {
+                    redial.restarted(name);
+                } else if (failure.isPresent()) {
                     redial.lost(name);
                 } else {
                     redial.closed(name);
@@ -315,6 +322,7 @@ final class Operator implements AutoCloseable {
                         IkeEvent.ChildSaRekeyed _,
                         IkeEvent.IkeSaRekeyed _,
                         IkeEvent.RekeyingFailed _,
+                        IkeEvent.PeerRestarted _,
                         IkeEvent.PeerAddresses _,
                         IkeEvent.PathChanged _,
                         IkeEvent.ChildSaFailed _,

@@ -93,21 +93,29 @@ final class Redial implements AutoCloseable {
     /// The peer was lost: it no longer answers, or broke the protocol.
     void lost(String connection) {
         if (restarts(connection).map(RestartSettings::afterLoss).orElse(false)) {
-            again(connection, false);
+            again(connection, false, false);
+        }
+    }
+
+    /// The peer was lost and is there again, which it has proved: nothing has to be waited for. Its clients do not all
+    /// learn of it in the same moment.
+    void restarted(String connection) {
+        if (restarts(connection).map(RestartSettings::afterLoss).orElse(false)) {
+            again(connection, false, true);
         }
     }
 
     /// The peer closed the connection.
     void closed(String connection) {
         if (restarts(connection).map(RestartSettings::afterClose).orElse(false)) {
-            again(connection, false);
+            again(connection, false, false);
         }
     }
 
     /// An attempt failed.
     void failed(String connection, ExitCode why) {
         if (restarts(connection).map(RestartSettings::afterLoss).orElse(false)) {
-            again(connection, why != ExitCode.UNREACHABLE);
+            again(connection, why != ExitCode.UNREACHABLE, false);
         }
     }
 
@@ -123,7 +131,9 @@ final class Redial implements AutoCloseable {
         return Optional.ofNullable(settings.get(connection));
     }
 
-    private synchronized void again(String connection, boolean hopeless) {
+    /// @param hopeless whether only a person can mend it
+    /// @param there whether the peer is known to be there
+    private synchronized void again(String connection, boolean hopeless, boolean there) {
         Line line = lines.get(connection);
         RestartSettings limits = settings.get(connection);
         if (closed || line == null || limits == null || line.alarm.isPresent()) {
@@ -132,7 +142,9 @@ final class Redial implements AutoCloseable {
         Duration longer = line.pause.isZero() ? limits.delay() : line.pause.multipliedBy(2);
         line.pause = hopeless || longer.compareTo(limits.limit()) > 0 ? limits.limit() : longer;
         long half = line.pause.toNanos() / 2;
-        Duration pause = line.pause.minusNanos(random.nextLong(half + 1));
+        boolean first = line.pause.equals(limits.delay());
+        Duration pause =
+                there && first ? Duration.ZERO : line.pause.minusNanos(random.nextLong(half + 1));
         LOG.log(Level.INFO, connection + ": calling again in " + text(pause));
         line.due = clock.now().plus(pause);
         line.alarm =

@@ -80,6 +80,7 @@ record StatusReport(
                         .toString());
         node.put("transport-of-latest-message", latest);
         status.establishedAt().ifPresent(t -> node.put("established", instant(t).toString()));
+        node.put("resumed", status.resumed());
         status.rekeyAt().ifPresent(t -> node.put("rekey", instant(t).toString()));
         node.putObject("nat").put("local", status.natUs()).put("remote", status.natPeer());
         node.put("proposal", status.suite().map(AlgorithmText::of).orElse(""));

@@ -85,6 +85,7 @@ final class TunnelRoutes implements AddressAssigner {
                     IkeEvent.NatDetected _,
                     IkeEvent.IkeSaRekeyed _,
                     IkeEvent.RekeyingFailed _,
+                    IkeEvent.PeerRestarted _,
                     IkeEvent.ChildSaFailed _,
                     IkeEvent.AddressesAssigned _,
                     IkeEvent.MessageDropped _ -> {}

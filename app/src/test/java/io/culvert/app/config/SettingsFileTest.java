@@ -133,6 +133,8 @@ class SettingsFileTest {
                         new Settings.DaemonSettings(
                                 folder.resolve("culvert.sock"),
                                 System.Logger.Level.DEBUG,
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(settings.listen())
                 .isEqualTo(

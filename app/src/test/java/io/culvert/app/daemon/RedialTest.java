@@ -57,6 +57,22 @@ class RedialTest {
     }
 
     @Test
+    @DisplayName(
+            "A peer that has proved its restart is called at once, and if that fails as any other")
+    void callsAtOnce() {
+        Redial redial = redial(ALWAYS);
+        redial.wanted(HOME);
+        redial.reached(HOME);
+        redial.restarted(HOME);
+        assertThat(redial.next(HOME)).contains(Duration.ZERO);
+        results.add(ExitCode.UNREACHABLE);
+        clock.advance(Duration.ZERO);
+        assertThat(calls).containsExactly(HOME);
+        assertThat(redial.next(HOME).orElseThrow())
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+
+    @Test
     @DisplayName("Pauses double up to the limit, each shortened by at most half, and start anew")
     void pausesGrow() {
         Redial redial = redial(ALWAYS);

@@ -117,6 +117,7 @@ final class RekeyingTest {
                 false,
                 false,
                 List.of(),
+                false,
                 Optional.of(MonoTime.ZERO),
                 Optional.empty(),
                 List.of());

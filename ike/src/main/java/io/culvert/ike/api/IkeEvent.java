@@ -92,6 +92,9 @@ public sealed interface IkeEvent {
     record AddressesAssigned(List<InetAddress> addresses, List<InetAddress> dns)
             implements IkeEvent {}
 
+    /// The peer has restarted and proves it: it is there, and knows nothing of the IKE SA, which ends.
+    record PeerRestarted() implements IkeEvent {}
+
     /// The IKE SA, or the attempt at one, is over.
     ///
     /// @param cause why, for people

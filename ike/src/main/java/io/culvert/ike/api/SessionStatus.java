@@ -31,6 +31,7 @@ import java.util.Optional;
 /// @param natUs whether we are behind a NAT
 /// @param natPeer whether the peer is
 /// @param virtualIps addresses assigned to us or leased to the peer
+/// @param resumed whether it took the place of an earlier one by a ticket (RFC 5723)
 /// @param establishedAt when it was established
 /// @param rekeyAt when the IKE SA is to be rekeyed
 /// @param children its Child SAs
@@ -50,6 +51,7 @@ public record SessionStatus(
         boolean natUs,
         boolean natPeer,
         List<InetAddress> virtualIps,
+        boolean resumed,
         Optional<MonoTime> establishedAt,
         Optional<MonoTime> rekeyAt,
         List<ChildSaStatus> children) {

@@ -318,6 +318,7 @@ public final class IkeSession implements Session {
 
     /// The peer has restarted and proves it. There is nobody who could be told of the end (E5).
     private void lostByPeer() {
+        peering.outbox().publish(new IkeEvent.PeerRestarted());
         peering.end(
                 "the peer has lost the IKE SA",
                 Optional.of(

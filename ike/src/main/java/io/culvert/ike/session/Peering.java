@@ -465,6 +465,7 @@ final class Peering {
                 initial.map(i -> i.nat().us()).orElse(false),
                 initial.map(i -> i.nat().peer()).orElse(false),
                 virtualIps,
+                tickets.isResumed(),
                 establishedAt,
                 lifetimes.rekeyAt(),
                 children.living().stream().map(ChildSa::status).toList());

@@ -50,7 +50,9 @@ final class EndpointSurroundings implements Surroundings {
 
     /// The sessions that we started for a connection.
     List<SessionHandle> startedFor(String connection) {
-        return handles.values().stream().filter(h -> h.connection().equals(connection)).toList();
+        return handles.values().stream()
+                .filter(h -> h.connection().equals(connection) && !h.isClosed())
+                .toList();
     }
 
     int eapConversations() {
@@ -121,6 +123,10 @@ final class EndpointSurroundings implements Surroundings {
         Optional<String> connection =
                 handle.map(SessionHandle::connection)
                         .or(() -> Optional.ofNullable(answered.get(session)));
+        if (event instanceof IkeEvent.IkeSaClosed) {
+            // who hears of it and starts another one at once must not find this one
+            handle.ifPresent(SessionHandle::close);
+        }
         try {
             settings.listener()
                     .happened(

@@ -19,6 +19,7 @@ public final class SessionHandle {
     private final String connection;
     private final boolean wantsChild;
     private final CompletableFuture<SessionOutcome> outcome = new CompletableFuture<>();
+    private volatile boolean closed;
     private final CompletableFuture<SessionActor> actor = new CompletableFuture<>();
 
     SessionHandle(long id, String connection, boolean wantsChild) {
@@ -106,9 +107,19 @@ public final class SessionHandle {
                     IkeEvent.ChildSaRekeyed _,
                     IkeEvent.IkeSaRekeyed _,
                     IkeEvent.RekeyingFailed _,
+                    IkeEvent.PeerRestarted _,
                     IkeEvent.AddressesAssigned _,
                     IkeEvent.MessageDropped _ -> {}
         }
+    }
+
+    /// Its IKE SA is gone, or did not come about.
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     void over() {

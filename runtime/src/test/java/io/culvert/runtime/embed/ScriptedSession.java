@@ -129,6 +129,7 @@ final class ScriptedSession implements Session {
                 false,
                 false,
                 List.of(),
+                false,
                 established ? Optional.of(MonoTime.ZERO) : Optional.empty(),
                 Optional.empty(),
                 List.of());

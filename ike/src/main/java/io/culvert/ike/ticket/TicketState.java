@@ -1,4 +1,4 @@
-package io.culvert.ike.extension;
+package io.culvert.ike.ticket;
 
 import io.culvert.ike.api.Resumable;
 import io.culvert.ike.auth.Identity;

@@ -66,7 +66,8 @@ record ConnectionReader(
     private enum Transport {
         UDP,
         IKE_TCP,
-        TCP_ENCAPSULATION
+        TCP_ENCAPSULATION,
+        SEPARATE
     }
 
     /// Where a peer is, and who may call.
@@ -212,7 +213,8 @@ record ConnectionReader(
                 Map.of(
                         "udp", Transport.UDP,
                         "ike-tcp", Transport.IKE_TCP,
-                        "tcp-encapsulation", Transport.TCP_ENCAPSULATION);
+                        "tcp-encapsulation", Transport.TCP_ENCAPSULATION,
+                        "separate", Transport.SEPARATE);
         Set<Transport> wanted = new LinkedHashSet<>();
         for (Item item : section.items("transports")) {
             Transport transport = words.get(item.text());
@@ -222,7 +224,8 @@ record ConnectionReader(
                         "\"" + item.text() + "\" is not a transport",
                         Section.nearest(item.text(), words.keySet())
                                 .map(near -> "did you mean \"" + near + "\"?")
-                                .orElse("write \"udp\", \"ike-tcp\" or \"tcp-encapsulation\""));
+                                .orElse(
+                                        "write \"udp\", \"ike-tcp\", \"tcp-encapsulation\" or \"separate\""));
             } else {
                 wanted.add(transport);
             }
@@ -238,6 +241,7 @@ record ConnectionReader(
                         case UDP -> new TransportChoice.Udp();
                         case IKE_TCP -> new TransportChoice.IkeTcp(policy, threshold);
                         case TCP_ENCAPSULATION -> new TransportChoice.TcpEncapsulation();
+                        case SEPARATE -> new TransportChoice.Separate();
                     });
         }
         return new TransportOrder(

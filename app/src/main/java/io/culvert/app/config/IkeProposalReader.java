@@ -76,7 +76,7 @@ record IkeProposalReader(Section section) {
 
     private static boolean startsOverUdp(TransportChoice choice) {
         return switch (choice) {
-            case TransportChoice.Udp _ -> true;
+            case TransportChoice.Udp _, TransportChoice.Separate _ -> true;
             case TransportChoice.TcpEncapsulation _ -> false;
             case TransportChoice.IkeTcp(IkeTcpPolicy policy, int _) ->
                     policy != IkeTcpPolicy.ALWAYS;

@@ -10,6 +10,7 @@ import io.culvert.ike.auth.SignatureAuth;
 import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.extension.SeparateTransports;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.IkeSuite;
@@ -118,8 +119,8 @@ public final class IkeSaInit {
 
         /// The request as it is to be sent on `path`.
         ///
-        /// @param announceIkeTcp whether to speak of IKE over TCP
-        public IkeMessage buildRequest(TransportPath path, boolean announceIkeTcp) {
+        /// @param announcements what it says of other transports that we know
+        public IkeMessage buildRequest(TransportPath path, List<Payload> announcements) {
             List<Payload> payloads = new ArrayList<>();
             if (!cookie.isEmpty()) {
                 payloads.add(Notify.of(NotifyType.COOKIE, cookie));
@@ -145,9 +146,7 @@ public final class IkeSaInit {
             if (ppks.early()) {
                 payloads.add(Notify.of(NotifyType.USE_PPK_INT));
             }
-            if (announceIkeTcp) {
-                payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
-            }
+            payloads.addAll(announcements);
             return new IkeMessage(
                     IkeHeader.request(spi, IkeSpi.ZERO, ExchangeType.IKE_SA_INIT, true, 0),
                     payloads);
@@ -389,6 +388,9 @@ public final class IkeSaInit {
         boolean speaksIkeTcp = keys.knowsIkeTcp() || path.kind() == TransportKind.IKE_TCP;
         if (speaksIkeTcp && context.ikeTcpPort().isPresent()) {
             payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
+        }
+        if (keys.separateTransports() && SeparateTransports.areWelcome(path, candidates)) {
+            SeparateTransports.addTo(payloads);
         }
         IkeHeader header = request.header().reply().withResponderSpi(ours);
         return new Reply.Accepted(new IkeMessage(header, payloads), keys);

@@ -3,6 +3,7 @@ package io.culvert.ike.exchange;
 import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.extension.SeparateTransports;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
@@ -32,6 +33,7 @@ import java.util.Set;
 /// @param signatureHashes the hash algorithms that the peer announced, empty if none
 /// @param knowsIkeTcp whether the peer knows IKE over TCP
 /// @param ikeTcpPort where the peer can be reached by raw IKE over TCP
+/// @param separateTransports whether the peer knows how to have IKE in a connection and ESP in UDP
 /// @param fragmentation whether both sides understand fragments of IKE messages
 /// @param ppk in which exchange both sides use a post-quantum pre-shared key, if they have the same
 /// @param childless whether the responder does without a Child SA in IKE_AUTH
@@ -46,6 +48,7 @@ public record InitialKeys(
         Set<Integer> signatureHashes,
         boolean knowsIkeTcp,
         OptionalInt ikeTcpPort,
+        boolean separateTransports,
         boolean fragmentation,
         PpkMode ppk,
         boolean childless) {
@@ -90,6 +93,7 @@ public record InitialKeys(
                 hashes(notifications),
                 IkeTcpSupport.isKnownTo(vendors),
                 IkeTcpSupport.announcedPort(vendors, notifications),
+                SeparateTransports.isAnnounced(vendors, notifications),
                 fragments && Fragmentation.isAnnounced(notifications),
                 ppk,
                 received.notification(NotifyType.CHILDLESS_IKEV2_SUPPORTED).isPresent());
@@ -144,6 +148,7 @@ public record InitialKeys(
                 Set.of(),
                 knowsIkeTcp,
                 ikeTcpPort,
+                separateTransports,
                 fragmentation,
                 ppk,
                 childless);
@@ -162,6 +167,7 @@ public record InitialKeys(
                 signatureHashes,
                 knowsIkeTcp,
                 ikeTcpPort,
+                separateTransports,
                 fragmentation,
                 ppk,
                 childless);
@@ -180,6 +186,7 @@ public record InitialKeys(
                 Set.of(),
                 knowsIkeTcp,
                 ikeTcpPort,
+                separateTransports,
                 fragmentation,
                 ppk,
                 childless);

@@ -7,6 +7,7 @@ import io.culvert.ike.api.SessionContext;
 import io.culvert.ike.extension.Fragmentation;
 import io.culvert.ike.extension.IkeTcpSupport;
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.extension.SeparateTransports;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
@@ -96,8 +97,8 @@ public final class SessionResume {
 
         /// The request as it is to be sent on `path`.
         ///
-        /// @param announceIkeTcp whether to speak of IKE over TCP
-        public IkeMessage buildRequest(TransportPath path, boolean announceIkeTcp) {
+        /// @param announcements what it says of other transports that we know
+        public IkeMessage buildRequest(TransportPath path, List<Payload> announcements) {
             List<Payload> payloads = new ArrayList<>();
             if (!cookie.isEmpty()) {
                 payloads.add(Notify.of(NotifyType.COOKIE, cookie));
@@ -108,9 +109,7 @@ public final class SessionResume {
             if (resumption.connection().limits().fragments()) {
                 payloads.add(Fragmentation.notification());
             }
-            if (announceIkeTcp) {
-                payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
-            }
+            payloads.addAll(announcements);
             return new IkeMessage(
                     IkeHeader.request(spi, IkeSpi.ZERO, ExchangeType.IKE_SESSION_RESUME, true, 0),
                     payloads);
@@ -241,6 +240,10 @@ public final class SessionResume {
         boolean speaksIkeTcp = initial.knowsIkeTcp() || path.kind() == TransportKind.IKE_TCP;
         if (speaksIkeTcp && context.ikeTcpPort().isPresent()) {
             payloads.addAll(IkeTcpSupport.announcement(context.ikeTcpPort()));
+        }
+        if (initial.separateTransports()
+                && SeparateTransports.areWelcome(path, List.of(connection))) {
+            SeparateTransports.addTo(payloads);
         }
         IkeHeader header = request.header().reply().withResponderSpi(ours);
         return new Reply.Accepted(

@@ -153,6 +153,7 @@ final class Attempt {
         int port =
                 switch (plan.transport()) {
                     case TransportChoice.Udp _ -> endpoints.remoteUdp();
+                    case TransportChoice.Separate _ -> endpoints.remoteNatTraversal();
                     case TransportChoice.IkeTcp _ -> endpoints.remoteIkeTcp();
                     case TransportChoice.TcpEncapsulation(StreamWrapping wrapping) ->
                             endpoints.remoteTcpEncapsulation(wrapping);

@@ -56,7 +56,7 @@ final class Courier {
     boolean streamMoved(TransportPath.Tcp path) {
         boolean moved = stream.moved(path);
         timers.clear(TimerTable.Kind.ABSENCE);
-        return moved && ways.isTcpEncapsulation();
+        return moved && ways.arrangement().isIkeInOneConnection();
     }
 
     boolean hasReconnected() {
@@ -158,7 +158,7 @@ final class Courier {
                     request.wasSent()
                             && request.lastPath() instanceof TransportPath.Udp
                             && !ways.isUdpDead()
-                            && !ways.isTcpEncapsulation();
+                            && !ways.arrangement().isIkeInOneConnection();
             if (!onUdp) {
                 dispatch(now, request);
             }
@@ -258,7 +258,7 @@ final class Courier {
                                                                 instanceof TransportPath.Tcp)
                                         .toList());
             }
-            case TCP_ENCAPSULATION -> {
+            case TCP_ENCAPSULATION, SEPARATE -> {
                 if (stream.opened() == 0) {
                     yield Outcome.UNREACHABLE;
                 }
@@ -282,7 +282,7 @@ final class Courier {
         boolean initPending = outstanding.stream().anyMatch(Transmission::isInit);
         return switch (ways.arrangement()) {
             case UDP -> Outcome.CARRIED_ON;
-            case TCP_ENCAPSULATION -> {
+            case TCP_ENCAPSULATION, SEPARATE -> {
                 lastTrouble = "connection lost: " + reason;
                 yield streamLost(now, initPending);
             }

@@ -75,7 +75,7 @@ final class Encapsulation {
                 }
             }
             case TCP_ENCAPSULATION -> returnLater(now);
-            case IKE_TCP -> {}
+            case IKE_TCP, SEPARATE -> {}
         }
     }
 

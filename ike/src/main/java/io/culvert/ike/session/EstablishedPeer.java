@@ -57,7 +57,8 @@ final class EstablishedPeer implements Stage {
         childFailure.ifPresent(failure ->
                 peering.outbox().publish(new IkeEvent.ChildSaFailed(stage.firstChild(), failure)));
         boolean onAnotherStream =
-                peering.ways().isTcpEncapsulation() && peering.courier().hasReconnected();
+                peering.ways().arrangement().isIkeInOneConnection()
+                        && peering.courier().hasReconnected();
         if (originalInitiator && (overIkeTcp || onAnotherStream)) {
             // the mapping that ESP needs is made by this, before anything else (IT-060); or the
             // responder learns of
@@ -209,7 +210,8 @@ final class EstablishedPeer implements Stage {
         if (others) {
             peering.courier().resume(now);
         }
-        if (peering.ways().isTcpEncapsulation() && (!others || peering.mobility().isOn())) {
+        boolean inConnection = peering.ways().arrangement().isIkeInOneConnection();
+        if (inConnection && (!others || peering.mobility().isOn())) {
             // shows the responder where we are now (TE-052)
             peering.agenda().add(now, peering.mobility().signOfLife());
         }

@@ -16,6 +16,8 @@ import io.culvert.ike.exchange.IkeSaInit;
 import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.PpkConfirmation;
 import io.culvert.ike.exchange.Resumption;
+import io.culvert.ike.extension.IkeTcpSupport;
+import io.culvert.ike.extension.SeparateTransports;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The stages of an original initiator until the IKE SA is established.
 ///
@@ -87,6 +90,9 @@ final class InitiatorSetup {
             return from;
         }
         peering.ways().floatToNatTraversal();
+        if (peering.ways().offersSeparateTransports()) {
+            separate(peering, path);
+        }
         List<IkeIntermediate.Round> due =
                 peering.tickets().isResuming()
                         ? List.of()
@@ -94,6 +100,29 @@ final class InitiatorSetup {
         return due.isEmpty()
                 ? authenticate(now, peering, from)
                 : new AwaitingIntermediateResponse(peering, due).begin(now);
+    }
+
+    private static void separate(Peering peering, TransportPath path) {
+        boolean agreed = peering.theSa().initial().separateTransports();
+        if (agreed && path instanceof TransportPath.Udp begun) {
+            peering.ways().separate(begun);
+        } else {
+            peering.ways()
+                    .because("the peer does not know separate transports, so all goes over udp");
+        }
+    }
+
+    /// What the first message says of the transports that we know beside UDP.
+    static List<Payload> announcements(Peering peering) {
+        OptionalInt port = peering.context().ikeTcpPort();
+        boolean rawTcp =
+                peering.ways().choice().kind() == TransportKind.IKE_TCP || port.isPresent();
+        List<Payload> payloads =
+                new ArrayList<>(rawTcp ? IkeTcpSupport.announcement(port) : List.of());
+        if (peering.ways().offersSeparateTransports()) {
+            SeparateTransports.addTo(payloads);
+        }
+        return payloads;
     }
 
     /// IKE_SA_INIT is under way.
@@ -205,10 +234,7 @@ final class InitiatorSetup {
 
         private void send(MonoTime now) {
             TransportPath path = peering.ways().pathForInit(now).orElseThrow();
-            boolean announce =
-                    peering.ways().choice().kind() == TransportKind.IKE_TCP
-                            || peering.context().ikeTcpPort().isPresent();
-            IkeMessage message = exchange.buildRequest(path, announce);
+            IkeMessage message = exchange.buildRequest(path, announcements(peering));
             request = MessageCodec.encode(message);
             peering.courier()
                     .send(

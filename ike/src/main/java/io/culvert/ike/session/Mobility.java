@@ -6,6 +6,7 @@ import io.culvert.ike.api.Endpoints;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.extension.Mobike;
 import io.culvert.ike.extension.NatDetection;
+import io.culvert.ike.transport.Arrangement;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
@@ -146,8 +147,10 @@ final class Mobility {
         }
     }
 
+    /// Separate transports stay as they are: IKE never goes back to UDP (ST-023).
     private boolean wanted() {
-        return peering.connection().filter(ConnectionConfig::mobike).isPresent();
+        return peering.connection().filter(ConnectionConfig::mobike).isPresent()
+                && peering.ways().arrangement() != Arrangement.SEPARATE;
     }
 
     /// The IKE SA is established: what changed meanwhile counts now.

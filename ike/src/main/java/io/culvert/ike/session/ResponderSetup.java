@@ -17,6 +17,7 @@ import io.culvert.ike.exchange.PpkConfirmation;
 import io.culvert.ike.exchange.PpkMode;
 import io.culvert.ike.exchange.SessionResume;
 import io.culvert.ike.extension.Mobike;
+import io.culvert.ike.extension.SeparateTransports;
 import io.culvert.ike.keys.IkeKeys;
 import io.culvert.ike.proposal.IkeSuite;
 import io.culvert.ike.transport.TransportPath;
@@ -85,7 +86,7 @@ final class ResponderSetup {
                 case IkeSaInit.Reply.Accepted(var _, var keys) -> {
                     IkeKeys derived = keys.derive(peering.context().crypto());
                     peering.begin(false, keys, derived, octets, response, path);
-                    await(now, path, admitted.getFirst().timers());
+                    await(now, path, admitted);
                     yield new AwaitingAuthRequest(
                             peering, matching(admitted, keys), IkeIntermediate.rounds(keys));
                 }
@@ -109,7 +110,7 @@ final class ResponderSetup {
                 }
                 case SessionResume.Reply.Accepted(var _, var initial, var keys, var resumption) -> {
                     peering.begin(false, initial, keys, octets, response, path);
-                    await(now, path, resumption.connection().timers());
+                    await(now, path, List.of(resumption.connection()));
                     peering.tickets().resuming(resumption);
                     yield new AwaitingAuthRequest(
                             peering, List.of(resumption.authenticating()), List.of());
@@ -118,11 +119,17 @@ final class ResponderSetup {
         }
 
         /// Waits for IKE_AUTH.
-        private void await(MonoTime now, TransportPath path, ConnectionTimers timers) {
+        private void await(MonoTime now, TransportPath path, List<ConnectionConfig> admitted) {
             InitialKeys initial = peering.theSa().initial();
+            ConnectionTimers timers = admitted.getFirst().timers();
             peering.courier().schedule().use(timers);
             peering.ways().adopt(path);
             peering.ways().learned(initial.ikeTcpPort(), initial.nat().foundNone());
+            if (path instanceof TransportPath.Udp begun
+                    && initial.separateTransports()
+                    && SeparateTransports.areWelcome(path, admitted)) {
+                peering.ways().separate(begun);
+            }
             peering.outbox().add(new Action.ReserveSpis(1));
             peering.timers().set(TimerTable.Kind.HALF_OPEN, now, timers.halfOpen());
         }

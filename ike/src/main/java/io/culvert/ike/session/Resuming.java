@@ -2,7 +2,6 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.exchange.Resumption;
 import io.culvert.ike.exchange.SessionResume;
-import io.culvert.ike.transport.TransportKind;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.MessageCodec;
@@ -103,10 +102,7 @@ final class Resuming implements Stage {
 
     private void send(MonoTime now) {
         TransportPath path = peering.ways().pathForInit(now).orElseThrow();
-        boolean announce =
-                peering.ways().choice().kind() == TransportKind.IKE_TCP
-                        || peering.context().ikeTcpPort().isPresent();
-        IkeMessage message = exchange.buildRequest(path, announce);
+        IkeMessage message = exchange.buildRequest(path, InitiatorSetup.announcements(peering));
         request = MessageCodec.encode(message);
         peering.timers().set(TimerTable.Kind.HINT, now, PATIENCE);
         peering.courier()

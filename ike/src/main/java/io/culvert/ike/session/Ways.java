@@ -60,9 +60,14 @@ final class Ways {
         arrange(Arrangement.startingOver(chosen.kind()));
         if (!isTcpEncapsulation()) {
             udp =
-                    Optional.of(
-                            new TransportPath.Udp(
-                                    from.localUdpEndpoint(), from.remoteUdpEndpoint(), false));
+                    // from the start where ESP goes (ST-001)
+                    offersSeparateTransports()
+                            ? natTraversal()
+                            : Optional.of(
+                                    new TransportPath.Udp(
+                                            from.localUdpEndpoint(),
+                                            from.remoteUdpEndpoint(),
+                                            false));
         }
     }
 
@@ -85,7 +90,8 @@ final class Ways {
 
     /// The responder knows now which connection it is: whether our own requests may go over raw TCP is configured there.
     void agreedOn(ConnectionConfig connection) {
-        if (endpoints.isPresent() || isTcpEncapsulation() || announcedPort.isEmpty()) {
+        boolean inConnection = arrangement.isIkeInOneConnection();
+        if (endpoints.isPresent() || inConnection || announcedPort.isEmpty()) {
             return;
         }
         connection.transports().choices().stream()
@@ -100,11 +106,26 @@ final class Ways {
     /// Whether the peer may send by this path: MOBIKE lets it change between UDP and a connection (IT-085, TE-080).
     boolean accepts(TransportPath path) {
         return switch (path.kind()) {
-            case UDP -> !isTcpEncapsulation() || canMove;
-            case IKE_TCP -> !isTcpEncapsulation();
+            case UDP -> !arrangement.isIkeInOneConnection() || canMove;
+            case IKE_TCP -> !arrangement.isIkeInOneConnection();
             case TCP_ENCAPSULATION ->
-                    isTcpEncapsulation() || (arrangement == Arrangement.UDP && canMove);
+                    arrangement.isIkeInOneConnection()
+                            || (arrangement == Arrangement.UDP && canMove);
         };
+    }
+
+    /// Whether we want IKE in a connection and ESP in UDP, if the peer knows how to.
+    boolean offersSeparateTransports() {
+        return choice instanceof TransportChoice.Separate;
+    }
+
+    /// IKE goes into a connection from now on, and ESP stays in UDP (ST-003, ST-004).
+    ///
+    /// @param begun where IKE_SA_INIT went
+    void separate(TransportPath.Udp begun) {
+        udp = Optional.of(begun);
+        arrange(Arrangement.SEPARATE);
+        why = "both know separate transports: IKE in a connection, ESP in UDP";
     }
 
     /// Both sides know MOBIKE: the IKE SA may change its arrangement.
@@ -132,7 +153,7 @@ final class Ways {
         policy =
                 switch (changed) {
                     case UDP -> new UdpFirst();
-                    case TCP_ENCAPSULATION -> new InOneConnection();
+                    case TCP_ENCAPSULATION, SEPARATE -> new InOneConnection();
                     case IKE_TCP ->
                             choice instanceof TransportChoice.IkeTcp raw
                                     ? switch (raw.policy()) {
@@ -188,6 +209,7 @@ final class Ways {
         return arrangement;
     }
 
+    /// Whether ESP goes in the connection, too.
     boolean isTcpEncapsulation() {
         return arrangement == Arrangement.TCP_ENCAPSULATION;
     }

@@ -7,7 +7,14 @@ public enum Arrangement {
     /// IKE over UDP or over raw TCP connections, as each request wants; ESP in UDP.
     IKE_TCP,
     /// All in one TCP connection.
-    TCP_ENCAPSULATION;
+    TCP_ENCAPSULATION,
+    /// IKE in one TCP connection once IKE_SA_INIT is through, ESP in UDP.
+    SEPARATE;
+
+    /// Whether all IKE messages go in one TCP connection.
+    public boolean isIkeInOneConnection() {
+        return this == TCP_ENCAPSULATION || this == SEPARATE;
+    }
 
     /// The arrangement in which IKE SAs begin over this kind of transport.
     public static Arrangement startingOver(TransportKind kind) {

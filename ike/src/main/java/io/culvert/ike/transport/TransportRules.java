@@ -98,18 +98,20 @@ public enum TransportRules {
     },
     /// The roles are those of the first IKE SA, whoever rekeys.
     RESPONDER_NEVER_OPENS(
-            "TE-041", "with tcp-encapsulation only the original initiator opens connections") {
+            "TE-041",
+            "with tcp-encapsulation and separate transports only the original initiator opens connections") {
         @Override
         boolean forbids(Move move, RequestTraits request, PathKnowledge known) {
             return move.equals(new Move.Connect(StreamFraming.TCP_ENCAPSULATION))
                     && !known.originalInitiator();
         }
     },
-    /// Until MOBIKE changes it.
-    ALL_IN_THE_CONNECTION("TE-030", "an IKE SA in tcp-encapsulation sends nothing over UDP") {
+    /// Until MOBIKE changes it, which it does not for separate transports.
+    ALL_IN_THE_CONNECTION(
+            "TE-030, ST-010", "an IKE SA in a connection sends no IKE message over UDP") {
         @Override
         boolean forbids(Move move, RequestTraits request, PathKnowledge known) {
-            return known.arrangement() == Arrangement.TCP_ENCAPSULATION
+            return known.arrangement().isIkeInOneConnection()
                     && target(move).filter(TransportPath.Udp.class::isInstance).isPresent();
         }
     },
@@ -152,7 +154,7 @@ public enum TransportRules {
         @Override
         boolean forbids(Move move, RequestTraits request, PathKnowledge known) {
             return move instanceof Move.Connect
-                    && known.arrangement() != Arrangement.TCP_ENCAPSULATION
+                    && !known.arrangement().isIkeInOneConnection()
                     && known.tcpRefused();
         }
     },

@@ -139,7 +139,7 @@ class TransportPolicyTest {
                                         && known.originalInitiator()
                                         && known.mobike()
                                         && !known.tcpRefused();
-                        case TCP_ENCAPSULATION ->
+                        case TCP_ENCAPSULATION, SEPARATE ->
                                 framing == StreamFraming.TCP_ENCAPSULATION
                                         && known.originalInitiator();
                         case IKE_TCP ->
@@ -159,7 +159,7 @@ class TransportPolicyTest {
                     path instanceof TransportPath.Udp udp && known.udp().equals(Optional.of(udp));
             return switch (known.arrangement()) {
                 case UDP -> knownUdp;
-                case TCP_ENCAPSULATION -> path.kind() == TransportKind.TCP_ENCAPSULATION;
+                case TCP_ENCAPSULATION, SEPARATE -> path.kind() == TransportKind.TCP_ENCAPSULATION;
                 case IKE_TCP ->
                         knownUdp
                                 || (path

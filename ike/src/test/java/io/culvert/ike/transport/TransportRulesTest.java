@@ -202,6 +202,7 @@ class TransportRulesTest {
         Known raw = Known.initiator(Arrangement.IKE_TCP);
         Known stream = Known.initiator(Arrangement.TCP_ENCAPSULATION);
         Known udp = Known.initiator(Arrangement.UDP);
+        Known separate = Known.initiator(Arrangement.SEPARATE);
         return Stream.of(
                 new Example(
                         TransportRules.RESPONDER_NEVER_OPENS,
@@ -219,6 +220,22 @@ class TransportRulesTest {
                         send(UDP_4500),
                         other(),
                         udp),
+                new Example(
+                        TransportRules.RESPONDER_NEVER_OPENS,
+                        TO_STREAM,
+                        other(),
+                        Known.responder(Arrangement.SEPARATE),
+                        TO_STREAM,
+                        other(),
+                        separate.afterRefusal()),
+                new Example(
+                        TransportRules.ALL_IN_THE_CONNECTION,
+                        send(UDP_4500),
+                        other(),
+                        separate,
+                        send(STREAM),
+                        other(),
+                        separate),
                 new Example(
                         TransportRules.ONE_MODE,
                         send(STREAM),
@@ -271,7 +288,7 @@ class TransportRulesTest {
     @ParameterizedTest
     @MethodSource("examples")
     @DisplayName(
-            "each rule forbids its example, and nothing forbids what is next to it (IT-015, IT-019, IT-029, IT-036, IT-037, IT-038, IT-051, IT-052, IT-05C, IT-063, IT-070, IT-071, IT-074, IT-082, IT-085, TE-030, TE-041, TE-060, TE-080, TE-089)")
+            "each rule forbids its example, and nothing forbids what is next to it (IT-015, IT-019, IT-029, IT-036, IT-037, IT-038, IT-051, IT-052, IT-05C, IT-063, IT-070, IT-071, IT-074, IT-082, IT-085, TE-030, TE-041, TE-060, TE-080, TE-089, ST-010)")
     void example(Example example) {
         assertThat(verdict(example.forbidden(), example.request(), example.known()))
                 .contains(example.rule());
@@ -284,7 +301,7 @@ class TransportRulesTest {
         Set<TransportRules> shown = new TreeSet<>(examples().map(Example::rule).toList());
         assertThat(shown).containsExactly(TransportRules.values());
         assertThat(TransportRules.values())
-                .allMatch(rule -> rule.ids().matches("(?:(IT|TE)-[0-9A-F]{3}(, )?)+"))
+                .allMatch(rule -> rule.ids().matches("(?:(IT|TE|ST)-[0-9A-F]{3}(, )?)+"))
                 .allMatch(rule -> !rule.text().isBlank());
     }
 }

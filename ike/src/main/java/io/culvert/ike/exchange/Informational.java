@@ -2,12 +2,15 @@ package io.culvert.ike.exchange;
 
 import io.culvert.ike.wire.Delete;
 import io.culvert.ike.wire.ExchangeType;
+import io.culvert.ike.wire.IkeHeader;
+import io.culvert.ike.wire.IkeMessage;
 import io.culvert.ike.wire.Notification;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ike.wire.ProtocolId;
+import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Spi;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -76,6 +79,29 @@ public final class Informational {
     /// Word of ESP that came by an SPI that is none of ours.
     public static List<Payload> unknownSpi(Spi spi) {
         return List.of(new Notification.InvalidSpi(spi).toNotify());
+    }
+
+    /// The same for a sender with whom there is no IKE SA: one message that nothing protects and nobody answers.
+    ///
+    /// @param any an SPI that means nothing: not zero, which other implementations may take for malformed
+    /// @spec https://www.rfc-editor.org/rfc/rfc7296#section-1.5 RFC 7296 section 1.5
+    public static IkeMessage unprotectedUnknownSpi(IkeSpi any, Spi spi) {
+        return new IkeMessage(
+                IkeHeader.request(any, IkeSpi.ZERO, ExchangeType.INFORMATIONAL, true, 0),
+                unknownSpi(spi));
+    }
+
+    /// Which SPI a message names that is like [#unprotectedUnknownSpi].
+    public static Optional<Spi> namesUnknownSpi(IkeMessage message) {
+        IkeHeader header = message.header();
+        boolean hasForm =
+                header.exchangeType().equals(ExchangeType.INFORMATIONAL) && !header.response();
+        return hasForm
+                ? PayloadChain.notifications(message.payloads(), Notification.InvalidSpi.class)
+                        .stream()
+                        .map(Notification.InvalidSpi::spi)
+                        .findFirst()
+                : Optional.empty();
     }
 
     /// Reads a request, or a response with deletes.

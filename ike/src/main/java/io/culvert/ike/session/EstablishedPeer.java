@@ -194,6 +194,12 @@ final class EstablishedPeer implements Stage {
     }
 
     @Override
+    public Stage onStrangeEsp(MonoTime now) {
+        hints.peerIsThere(now);
+        return next(now);
+    }
+
+    @Override
     public Stage onSpisReserved(MonoTime now) {
         peering.agenda().proceed(now);
         return next(now);

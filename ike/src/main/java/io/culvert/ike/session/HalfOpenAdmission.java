@@ -2,6 +2,7 @@ package io.culvert.ike.session;
 
 import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.SessionContext;
+import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.exchange.SessionResume;
 import io.culvert.ike.extension.Cookies;
 import io.culvert.ike.extension.QuickCrashDetection;
@@ -21,6 +22,7 @@ import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.IpPrefix;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -131,6 +133,11 @@ public final class HalfOpenAdmission implements Admission {
         if (header.response()) {
             return new Decision.Drop("RESPONSE_TO_NOBODY");
         }
+        if (Informational.namesUnknownSpi(message).isPresent()) {
+            return path instanceof TransportPath.Udp
+                    ? new Decision.AboutEsp()
+                    : new Decision.Drop("ERROR_TO_NOBODY");
+        }
         if (!isFirstRequest(header)) {
             return toUnknownSa(now, message);
         }
@@ -212,15 +219,30 @@ public final class HalfOpenAdmission implements Admission {
         return error(now, header, Notify.of(NotifyType.INVALID_MAJOR_VERSION, highest));
     }
 
+    @Override
+    public Decision unknownEsp(MonoTime now, Spi spi) {
+        return mayTell(now)
+                ? new Decision.Reply(
+                        MessageCodec.encode(
+                                Informational.unprotectedUnknownSpi(
+                                        Peering.freshSpi(context), spi)),
+                        "INVALID_SPI")
+                : new Decision.Drop("INVALID_SPI_RATE");
+    }
+
     private Decision error(MonoTime now, IkeHeader header, Notify notify, Notify... proof) {
+        return mayTell(now)
+                ? reply(header, notify.name(), notify, proof)
+                : new Decision.Drop(notify.name() + "_RATE");
+    }
+
+    private boolean mayTell(MonoTime now) {
         long second = now.nanos() / 1_000_000_000L;
         if (second != errorSecond) {
             errorSecond = second;
             errorsInSecond = 0;
         }
-        return ++errorsInSecond > limits.errorsPerSecond
-                ? new Decision.Drop(notify.name() + "_RATE")
-                : reply(header, notify.name(), notify, proof);
+        return ++errorsInSecond <= limits.errorsPerSecond;
     }
 
     private static Decision reply(IkeHeader header, String reason, Notify notify, Notify... proof) {

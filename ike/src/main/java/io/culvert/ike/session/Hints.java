@@ -16,6 +16,7 @@ final class Hints {
 
     private final Peering peering;
     private Optional<MonoTime> checkNotBefore = Optional.empty();
+    private Optional<MonoTime> repeatNotBefore = Optional.empty();
     private Optional<MonoTime> tellNotBefore = Optional.empty();
     private Optional<MonoTime> rekeyNotBefore = Optional.empty();
 
@@ -29,6 +30,17 @@ final class Hints {
         if (isOver(now, checkNotBefore) && peering.agenda().isIdle()) {
             checkNotBefore = Optional.of(now.plus(PAUSE));
             peering.agenda().add(now, new LivenessCheck(peering));
+        }
+    }
+
+    /// Something unprotected says that the peer is there, and does not know our ESP: perhaps it has restarted. It is asked,
+    /// or if it has been asked, and was not there to hear it, once more at once.
+    void peerIsThere(MonoTime now) {
+        if (peering.agenda().isIdle()) {
+            peerMayBeGone(now);
+        } else if (isOver(now, repeatNotBefore)) {
+            repeatNotBefore = Optional.of(now.plus(PAUSE));
+            peering.courier().repeat(now, peering.theSa());
         }
     }
 

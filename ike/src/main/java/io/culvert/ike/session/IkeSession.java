@@ -308,6 +308,7 @@ public final class IkeSession implements Session {
         switch (reception.take(now, path, octets, stage.awaitsRequests())) {
             case Reception.Result.Nothing _ -> {}
             case Reception.Result.Forgotten _ -> stage = stage.onHint(now);
+            case Reception.Result.Strange _ -> stage = stage.onStrangeEsp(now);
             case Reception.Result.Lost _ -> lostByPeer();
             case Reception.Result.Corrupt(TransportPath.Tcp stream) -> closeCorrupt(now, stream);
             case Reception.Result.Init(IkeMessage message) -> onInit(now, path, message, octets);

@@ -1,5 +1,6 @@
 package io.culvert.ike.session;
 
+import io.culvert.ike.exchange.Informational;
 import io.culvert.ike.extension.Fragmentation.Reassembly;
 import io.culvert.ike.extension.QuickCrashDetection;
 import io.culvert.ike.keys.OpenResult;
@@ -43,6 +44,9 @@ final class Reception {
 
         /// Nothing protects it; it says that the peer does not know the IKE SA.
         record Forgotten() implements Result {}
+
+        /// Nothing protects it; it says that the peer does not know an SPI that we send ESP by.
+        record Strange() implements Result {}
 
         /// Nothing protects it; it proves that the peer has lost the current IKE SA.
         record Lost() implements Result {}
@@ -98,6 +102,13 @@ final class Reception {
             return new Result.Init(message);
         }
         Optional<IkeSa> sa = peering.saOf(message.header());
+        boolean forgotten =
+                Informational.namesUnknownSpi(message)
+                        .flatMap(peering.children()::withOutbound)
+                        .isPresent();
+        if (sa.isEmpty() && forgotten) {
+            return new Result.Strange();
+        }
         if (sa.isEmpty()) {
             return unparsable(path, DropReason.WRONG_SPI);
         }

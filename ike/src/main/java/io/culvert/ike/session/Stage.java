@@ -70,6 +70,11 @@ interface Stage {
         return this;
     }
 
+    /// Something that proves nothing says that the peer is there, and does not know an SPI that we send ESP by.
+    default Stage onStrangeEsp(MonoTime now) {
+        return this;
+    }
+
     /// A connection that was asked for is open.
     default Stage onConnectionOpened(MonoTime now) {
         return this;

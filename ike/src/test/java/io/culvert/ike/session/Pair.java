@@ -469,7 +469,7 @@ final class Pair {
                             .ifPresent(s -> gateway.handle(s, message));
             case Admission.Decision.Reply(Octets reply, String _) ->
                     launch(new InFlight(gateway, path, reply));
-            case Admission.Decision.Drop _ -> {}
+            case Admission.Decision.AboutEsp _, Admission.Decision.Drop _ -> {}
         }
     }
 

@@ -2,6 +2,7 @@ package io.culvert.ike.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.ike.api.Admission;
 import io.culvert.ike.api.Command;
 import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
@@ -24,6 +25,7 @@ import io.culvert.ike.wire.Payload;
 import io.culvert.ike.wire.PayloadChain;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both sides make tokens and take them.
 class QuickCrashDetectionTest {
@@ -197,6 +200,53 @@ class QuickCrashDetectionTest {
         show(client.pair, client.pair.gateway, notify);
 
         assertThat(client.pair.gateway.children).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @DisplayName(
+            "a gateway that has restarted answers ESP that it does not know, and the client asks it at once (E5-3, IK-128)")
+    void answersEsp(boolean askedBefore) {
+        Pair pair = pair(Way.UDP).start();
+        crash(pair);
+        if (askedBefore) {
+            pair.delivers = _ -> false;
+            pair.client.handle(new Input.Commanded(new Command.CheckLiveness()));
+            pair.settle();
+            pair.delivers = _ -> true;
+        }
+        assertThat(pair.client.session.orElseThrow().isOver()).isFalse();
+        tellOfEsp(pair, new Spi(0x7777));
+        assertThat(pair.client.session.orElseThrow().isOver()).isFalse();
+
+        tellOfEsp(pair, Pairs.onlyChild(pair.client).outboundSpi());
+        assertLost(pair.client);
+    }
+
+    @Test
+    @DisplayName(
+            "who forges such answers gets one message out of the client, and ends nothing (E5-4, IK-128)")
+    void forgedAnswersToEsp() {
+        Pair pair = pair(Way.UDP).start();
+        int sent = pair.client.ladder().size();
+        for (int i = 0; i < 50; i++) {
+            tellOfEsp(pair, Pairs.onlyChild(pair.client).outboundSpi());
+        }
+
+        assertThat(pair.client.ladder()).hasSize(sent + 1);
+        GarbageTest.assertStillWorks(pair);
+    }
+
+    /// What the gateway says of ESP by an SPI that it does not know.
+    private static void tellOfEsp(Pair pair, Spi spi) {
+        Octets told =
+                ((Admission.Decision.Reply) pair.admission.unknownEsp(pair.now, spi)).message();
+        assertThat(pair.admission.decide(pair.now, Pairs.udpTo(pair.client, 4500), told))
+                .isEqualTo(new Admission.Decision.AboutEsp());
+        // a fresh second for the rate
+        pair.now = pair.now.plus(Duration.ofMillis(100));
+        pair.client.handle(new Input.MessageReceived(Pairs.udpTo(pair.client, 4500), told));
+        pair.settle();
     }
 
     @Test

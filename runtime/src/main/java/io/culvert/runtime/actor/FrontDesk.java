@@ -5,6 +5,7 @@ import io.culvert.ike.transport.StreamFraming;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -27,6 +28,8 @@ final class FrontDesk {
 
     private sealed interface Item {
         record Stranger(TransportPath path, Octets message) implements Item {}
+
+        record UnknownEsp(TransportPath.Udp path, Spi spi) implements Item {}
 
         record HandshakeEnded(IkeSpi ours, boolean established) implements Item {}
     }
@@ -58,6 +61,13 @@ final class FrontDesk {
         }
     }
 
+    /// ESP came from where nobody's peer is, by an SPI that nobody knows. There is always room for something better.
+    synchronized void unknownEsp(TransportPath.Udp path, Spi spi) {
+        if (queue.isEmpty()) {
+            put(new Item.UnknownEsp(path, spi));
+        }
+    }
+
     /// A session that was accepted is no longer half open.
     void handshakeEnded(IkeSpi ours, boolean established) {
         put(new Item.HandshakeEnded(ours, established));
@@ -85,6 +95,11 @@ final class FrontDesk {
             try {
                 switch (next.get()) {
                     case Item.Stranger(TransportPath path, Octets message) -> meet(path, message);
+                    case Item.UnknownEsp(var path, Spi spi) ->
+                            follow(
+                                    path,
+                                    Octets.EMPTY,
+                                    admission.unknownEsp(house.timekeeper().now(), spi));
                     case Item.HandshakeEnded(IkeSpi ours, boolean established) ->
                             admission.handshakeEnded(house.timekeeper().now(), ours, established);
                 }
@@ -112,12 +127,20 @@ final class FrontDesk {
             house.deliver(known.get(), path, message, false);
             return;
         }
-        switch (admission.decide(house.timekeeper().now(), path, message)) {
+        follow(path, message, admission.decide(house.timekeeper().now(), path, message));
+    }
+
+    private void follow(TransportPath path, Octets message, Admission.Decision decision) {
+        switch (decision) {
             case Admission.Decision.Drop(String reason) -> house.counters().count(reason);
             case Admission.Decision.Reply(Octets reply, String reason) -> {
                 house.counters().count(reason);
                 reply(path, reply);
             }
+            case Admission.Decision.AboutEsp() ->
+                    house.espPeers()
+                            .of(path.remote())
+                            .forEach(s -> house.deliver(s, path, message, false));
             case Admission.Decision.Forward(IkeSpi ours) ->
                     house.directory()
                             .find(ours)

@@ -14,6 +14,7 @@ import io.culvert.ipsec.dataplane.DataPlaneEvent;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import io.culvert.runtime.clock.Timekeeper;
 import io.culvert.runtime.net.Counters;
 import io.culvert.runtime.net.Limits;
@@ -119,9 +120,13 @@ public final class Sessions implements NetworkListener {
             case DataPlaneEvent.LifetimeReached(ChildSaId sa, _) -> report(sa, event);
             case DataPlaneEvent.FirstPacket(ChildSaId sa) -> report(sa, event);
             case DataPlaneEvent.PeerMoved(ChildSaId sa, _) -> report(sa, event);
-            case DataPlaneEvent.UnknownSpi(_, EspRoute from) -> {
+            case DataPlaneEvent.UnknownSpi(Spi spi, EspRoute from) -> {
                 counters.count("UNKNOWN_ESP_SPI");
-                sessionsBehind(from).forEach(s -> s.post(new Input.DataPlaneReported(event)));
+                List<SessionActor> peers = sessionsBehind(from);
+                peers.forEach(s -> s.post(new Input.DataPlaneReported(event)));
+                if (peers.isEmpty() && from instanceof EspRoute.Udp(var local, var remote)) {
+                    desk.unknownEsp(new TransportPath.Udp(local, remote, true), spi);
+                }
             }
             case DataPlaneEvent.Failed _ -> {
                 for (SessionActor actor : all()) {

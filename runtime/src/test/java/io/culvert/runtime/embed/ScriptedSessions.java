@@ -9,6 +9,7 @@ import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.MonoTime;
 import io.culvert.ipsec.value.Octets;
+import io.culvert.ipsec.value.Spi;
 import io.culvert.runtime.actor.SessionFactory;
 import java.util.HashMap;
 import java.util.List;
@@ -91,6 +92,11 @@ final class ScriptedSessions implements SessionFactory, Admission {
         IkeSpi ours = new IkeSpi(++lastSpi);
         known.put(message.u64(0), ours);
         return new Decision.Accept(ours);
+    }
+
+    @Override
+    public Decision unknownEsp(MonoTime now, Spi spi) {
+        return new Decision.Drop("INVALID_SPI");
     }
 
     @Override

@@ -286,6 +286,8 @@ public final class Endpoint implements Host {
                 tell(() -> "answered " + header + ": " + reason);
                 send(path, reply);
             }
+            case Admission.Decision.AboutEsp() ->
+                    tell(() -> "dropped " + header + ": nobody's ESP goes there");
             case Admission.Decision.Forward(IkeSpi ours) ->
                     Optional.ofNullable(bound.get(ours)).ifPresent(r -> deliver(r, path, message));
             case Admission.Decision.Accept(IkeSpi ours) -> accept(ours, path, message);

@@ -7,11 +7,13 @@ import io.culvert.ike.api.Command;
 import io.culvert.ike.api.HeldTicket;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.api.SessionStatus;
+import io.culvert.ike.api.TicketOffice;
 import io.culvert.ike.auth.Identity;
 import io.culvert.ike.proposal.IkeProposal;
 import io.culvert.ike.proposal.ProposalParser;
 import io.culvert.ike.session.Pairs.Way;
 import io.culvert.ike.ticket.SealedTickets;
+import io.culvert.ike.ticket.StoredTickets;
 import io.culvert.ike.transport.TransportPath;
 import io.culvert.ike.wire.DecodeResult;
 import io.culvert.ike.wire.ExchangeType;
@@ -23,6 +25,7 @@ import io.culvert.ike.wire.Notification;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.testing.SeededRandom;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
 import io.culvert.ipsec.value.Octets;
@@ -33,6 +36,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -144,6 +148,41 @@ class SessionResumeTest extends Resumptions {
 
         assertThat(pair.isUp()).isTrue();
         assertThat(pair.client.ladder()).filteredOn(m -> m.startsWith(ANEW)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x25519, true, 557, 551",
+        "x25519, false, 414, 408",
+        "x25519-ke1_mlkem768, true, 565, 559"
+    })
+    @DisplayName(
+            "a resumption takes two round trips, whatever the key exchange, and no large message (E3-1, E3-5)")
+    void cost(String methods, boolean byValue, int requestOctets, int responseOctets) {
+        IkeProposal proposal = ProposalParser.ike("aes128gcm16-prfsha256-" + methods).getFirst();
+        TicketOffice office =
+                byValue ? sealed() : new StoredTickets(new SeededRandom(7), () -> today, 10);
+        Pair pair =
+                pair(
+                                client(Way.TCP_ENCAPSULATION, proposal),
+                                Configs.gateway(proposal),
+                                Optional.of(office))
+                        .start();
+        crash(pair);
+        int before = pair.traffic.size();
+        again(pair);
+
+        List<Pair.InFlight> messages = pair.traffic.subList(before, pair.traffic.size());
+        assertThat(messages).hasSize(4);
+        assertThat(octets(messages, true)).isEqualTo(requestOctets);
+        assertThat(octets(messages, false)).isEqualTo(responseOctets);
+    }
+
+    private static int octets(List<Pair.InFlight> messages, boolean byClient) {
+        return messages.stream()
+                .filter(message -> message.from().isClient == byClient)
+                .mapToInt(message -> message.message().size())
+                .sum();
     }
 
     @Test

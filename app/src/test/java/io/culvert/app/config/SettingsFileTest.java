@@ -263,7 +263,7 @@ class SettingsFileTest {
                         culvert.toml:7:14: listen.addresses[0]: "192.0.2.300" is not an IP address; write an IPv4 or IPv6 address
                         culvert.toml:9:1: connections.home.dpd-dely: this key is not known; did you mean "dpd-delay"?
                         culvert.toml:10:1: connections.home.dpd-delay: "soon" is not a duration; write a number with its unit, such as "30s"
-                        culvert.toml:11:15: connections.home.transports[0]: "tcp-encap" is not a transport; write "udp", "ike-tcp" or "tcp-encapsulation"
+                        culvert.toml:11:15: connections.home.transports[0]: "tcp-encap" is not a transport; write "udp", "ike-tcp", "tcp-encapsulation" or "separate"
                         culvert.toml:12:21: connections.home.remote-addresses[0]: "1.2.3" is neither an IP address nor a prefix; write a host name, an address, a prefix, or "%any"
                         culvert.toml:12:30: connections.home.remote-addresses[1]: "no host" is neither a host name nor an address; write a host name, an address, a prefix, or "%any"
                         culvert.toml:13:14: connections.home.proposals[0]: proposal "rot13": "rot13" is not known here, the nearest word is "sha1"; write algorithms as strongSwan does, such as "aes128gcm16-prfsha256-x25519", or "default"

@@ -33,7 +33,7 @@ public final class CulvertDaemon implements AutoCloseable {
         this.host = host;
         this.socket = host.folder().resolve("control.sock");
         this.keyLog = host.folder().resolve("keys");
-        this.networkBefore = host.networkState();
+        this.networkBefore = host.settledNetworkState();
         this.devicesBefore = host.devices();
         this.process =
                 host.start(

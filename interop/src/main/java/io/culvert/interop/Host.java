@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /// A host belongs to its lab, which ends the programs and removes the namespace.
 public final class Host {
     private static final Duration RUN_LIMIT = Duration.ofSeconds(60);
+    private static final Duration SETTLING = Duration.ofSeconds(3);
 
     private final String name;
     private final String namespace;
@@ -82,6 +83,21 @@ public final class Host {
                 + run("ip", "-4", "-br", "address", "show").orFail().output()
                 + lasting(run("ip", "-6", "route", "show", "table", "all").orFail())
                 + lasting(run("ip", "-6", "-o", "address", "show").orFail());
+    }
+
+    /// The same once each IPv6 address is in use, which it is a moment after both ends of its link are up.
+    String settledNetworkState() {
+        Await.holds(SETTLING, this::areAddressesInUse);
+        return networkState();
+    }
+
+    private boolean areAddressesInUse() {
+        String routes = run("ip", "-6", "route", "show", "table", "local").orFail().output();
+        return lasting(run("ip", "-6", "-o", "address", "show").orFail())
+                .lines()
+                .filter(line -> line.contains(" inet6 "))
+                .map(line -> line.replaceAll(".* inet6 ([0-9a-f:]+)/.*", "$1"))
+                .allMatch(address -> routes.contains("local " + address + " "));
     }
 
     /// Without link-local and multicast addresses, which come a while after a device.

@@ -224,6 +224,23 @@ class RekeyIT {
         }
     }
 
+    @ParameterizedTest(name = "over {0}")
+    @EnumSource(Way.class)
+    @DisplayName("Culvert authenticates anew to Culvert, and no packet is lost (IK-111)")
+    void culvertPairReauthenticates(Way way) {
+        try (Lab lab = Lab.open()) {
+            Road road = Road.direct(lab);
+            CulvertConf conf = way.configuration();
+            CulvertPair pair =
+                    CulvertPair.start(lab, road, conf.with("reauth-time", "\"4s\""), conf);
+            try (Flood flood = Flood.start(road.client(), Road.PROTECTED_HOST)) {
+                pair.client().awaitLog("IKE SA is gone: authenticated anew", 2, SETTLE);
+                assertThat(flood.answers().faults()).isEmpty();
+            }
+            pair.stop();
+        }
+    }
+
     /// What was replaced is gone at last.
     private static void oneOfEach(CulvertDaemon side) {
         Await.until(

@@ -22,6 +22,7 @@ final class InstalledSa implements AutoCloseable {
     private final InboundSa inbound;
     private final SecurityPolicy<InstalledSa> policy;
     private final Optional<TransportMode> transportMode;
+    private final Selectors selectors;
     private final PathToPeer path;
     private final Usage sent;
     private final Usage received;
@@ -42,6 +43,7 @@ final class InstalledSa implements AutoCloseable {
         firstPacketAwaited = new AtomicBoolean(successor);
         id = spec.id();
         inboundSpi = spec.inboundSpi();
+        selectors = Selectors.of(spec);
         this.path = path;
         transportMode = TransportMode.of(spec);
         sent = new Usage(spec.lifetime());
@@ -65,6 +67,10 @@ final class InstalledSa implements AutoCloseable {
 
     ChildSaId id() {
         return id;
+    }
+
+    Selectors selectors() {
+        return selectors;
     }
 
     Spi inboundSpi() {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
@@ -104,6 +105,9 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
 
     /// Which SA of those that replace one another sends, by each of them.
     private final Map<ChildSaId, Succession> successions = new HashMap<>();
+
+    /// The SAs with the same selectors, the newest last.
+    private final Map<Selectors, List<ChildSaId>> alike = new HashMap<>();
 
     private final Set<Spi> spisInUse = new HashSet<>();
     private volatile Databases databases = Databases.EMPTY;
@@ -234,6 +238,22 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
     /// @throws IllegalStateException if the inbound SPI or the id is in use, or the data plane was closed
     /// @throws IllegalArgumentException if a key or the replay window has a wrong size
     @Override
+    public void installBehind(ChildSaSpec spec) {
+        control.lock();
+        try {
+            alike.getOrDefault(Selectors.of(spec), List.of()).stream()
+                    .reduce((_, newest) -> newest)
+                    .flatMap(newest -> Optional.ofNullable(successions.get(newest)))
+                    .ifPresentOrElse(
+                            line -> replace(spec, line.sender().id()), () -> install(spec));
+        } finally {
+            control.unlock();
+        }
+    }
+
+    /// @throws IllegalStateException if the inbound SPI or the id is in use, or the data plane was closed
+    /// @throws IllegalArgumentException if a key or the replay window has a wrong size
+    @Override
     public void replace(ChildSaSpec next, ChildSaId previous) {
         control.lock();
         try {
@@ -265,6 +285,7 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
         PathToPeer path = new PathToPeer(spec.route(), limits, drops);
         InstalledSa sa = new InstalledSa(crypto, random, spec, path, successor);
         installed.put(sa.id(), sa);
+        alike.computeIfAbsent(sa.selectors(), _ -> new ArrayList<>(1)).add(sa.id());
         spisInUse.add(sa.inboundSpi());
         return sa;
     }
@@ -313,6 +334,8 @@ public final class UserspaceDataPlane implements DataPlane, EspIntake {
             if (sa == null) {
                 return;
             }
+            alike.computeIfPresent(
+                    sa.selectors(), (_, ids) -> ids.remove(id) && ids.isEmpty() ? null : ids);
             Databases changed = databases.without(sa);
             Succession succession = successions.remove(id);
             if (succession != null) {

@@ -171,6 +171,41 @@ class TwoPlanesTest {
     }
 
     @Test
+    @DisplayName(
+            "IK-111: an SA that the peer may not have yet sends once the peer has used it, or the old one is gone")
+    void installedBehind() throws InterruptedException {
+        Tunnels old = Tunnels.of(1);
+        Tunnels young = Tunnels.of(2);
+        Tunnels youngest = Tunnels.of(3);
+        connect(old);
+        Octets ping = IpPackets.echoRequest(LEFT, RIGHT, 1, Octets.EMPTY);
+
+        left.plane.installBehind(young.leftSpec());
+        assertThat(ask(ping).size())
+                .as("the right side has only the old one")
+                .isEqualTo(ping.size());
+        assertThat(spiOf(ping)).isEqualTo(old.rightSpi().value());
+        left.plane.switchOutbound(young.id());
+        assertThat(spiOf(ping)).isEqualTo(young.rightSpi().value());
+
+        left.plane.installBehind(youngest.leftSpec());
+        assertThat(spiOf(ping)).isEqualTo(young.rightSpi().value());
+        left.plane.remove(young.id());
+        assertThat(spiOf(ping)).isEqualTo(youngest.rightSpi().value());
+    }
+
+    @Test
+    @DisplayName(
+            "an SA that the peer may not have yet sends at once where there is no other with its selectors")
+    void installedAlone() throws InterruptedException {
+        Tunnels other = Tunnels.of(1).between(Tunnels.LEFT, Tunnels.selectors("10.7.0.0/16"));
+        left.plane.install(other.leftSpec());
+        left.plane.installBehind(Tunnels.of(2).leftSpec());
+        assertThat(spiOf(IpPackets.echoRequest(LEFT, RIGHT, 1, Octets.EMPTY)))
+                .isEqualTo(Tunnels.of(2).rightSpi().value());
+    }
+
+    @Test
     @DisplayName("E15-4: what the SA's selectors do not select is dropped, authentic or not")
     void selectorsAreChecked() throws InterruptedException {
         Tunnels wide = Tunnels.of(1).between(Tunnels.LEFT, Tunnels.selectors("0.0.0.0/0"));

@@ -63,7 +63,10 @@ public sealed interface Action {
     record ReleaseSpis(List<Spi> spis) implements Action {}
 
     /// Install a Child SA; [Input.InstallFailed] if that is not possible.
-    record InstallChildSa(ChildSaSpec spec) implements Action {}
+    ///
+    /// @param peerHasIt whether the peer takes packets on it already; if not, another one with the same selectors, as of an
+    ///     IKE SA that is being authenticated anew, sends until the first packet comes on this one
+    record InstallChildSa(ChildSaSpec spec, boolean peerHasIt) implements Action {}
 
     /// Install a Child SA in place of another, which goes on receiving, and sending until [SwitchOutbound] or its removal.
     record ReplaceChildSa(ChildSaSpec next, ChildSaId previous) implements Action {}

@@ -130,7 +130,7 @@ final class ChildSas {
         taken.remove(agreement.inbound());
         outbox.add(
                 previous.<Action>map(old -> new Action.ReplaceChildSa(spec, old.id()))
-                        .orElseGet(() -> new Action.InstallChildSa(spec)));
+                        .orElseGet(() -> new Action.InstallChildSa(spec, exchangeInitiator)));
         if (context.revealKeys()) {
             path.ifPresent(p ->
                     outbox.add(

@@ -155,7 +155,7 @@ final class Pair {
                         handle(target, new Input.SpisReserved(spis));
                     }
                     case Action.ReleaseSpis(List<Spi> spis) -> spis.forEach(this::release);
-                    case Action.InstallChildSa(ChildSaSpec spec) -> installed(spec);
+                    case Action.InstallChildSa(ChildSaSpec spec, boolean _) -> installed(spec);
                     case Action.ReplaceChildSa(ChildSaSpec spec, var _) -> installed(spec);
                     case Action.RemoveChildSa(var id) ->
                             release(children.remove(id.value()).inboundSpi());

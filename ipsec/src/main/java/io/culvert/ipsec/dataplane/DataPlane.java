@@ -24,6 +24,12 @@ public interface DataPlane extends AutoCloseable {
     /// @throws IllegalStateException if the inbound SPI or the id is in use
     void install(ChildSaSpec spec);
 
+    /// Installs as [#install] does an SA that the peer may not have yet, as it has still to be told: another with the same
+    /// selectors goes on sending, as with [#replace].
+    ///
+    /// @throws IllegalStateException if the inbound SPI or the id is in use
+    void installBehind(ChildSaSpec spec);
+
     /// Installs `next` so that it receives beside `previous`, which goes on sending until it is removed or
     /// [#switchOutbound] is called. The first packet on `next` is told of ([DataPlaneEvent.FirstPacket]).
     ///

@@ -14,6 +14,7 @@ import io.culvert.ike.transport.TransportPath;
 import io.culvert.ipsec.dataplane.ChildSaCounters;
 import io.culvert.ipsec.dataplane.ChildSaId;
 import io.culvert.ipsec.dataplane.ChildSaSpec;
+import io.culvert.ipsec.dataplane.DataPlane;
 import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.MonoTime;
@@ -89,8 +90,8 @@ final class ActionPerformer {
                 reserved.removeAll(unused);
                 house.dataPlane().releaseSpis(unused);
             }
-            case Action.InstallChildSa(ChildSaSpec spec) -> {
-                return install(spec, () -> house.dataPlane().install(spec));
+            case Action.InstallChildSa(ChildSaSpec spec, boolean peerHasIt) -> {
+                return install(spec, peerHasIt);
             }
             case Action.ReplaceChildSa(ChildSaSpec next, ChildSaId previous) -> {
                 return install(next, () -> house.dataPlane().replace(next, previous));
@@ -212,6 +213,13 @@ final class ActionPerformer {
     /// A connection that was asked for is open.
     void connectionOpened(ConnectionId connection) {
         opened.add(connection);
+    }
+
+    private List<Input> install(ChildSaSpec spec, boolean peerHasIt) {
+        DataPlane plane = house.dataPlane();
+        return peerHasIt
+                ? install(spec, () -> plane.install(spec))
+                : install(spec, () -> plane.installBehind(spec));
     }
 
     private List<Input> install(ChildSaSpec spec, Runnable step) {

@@ -50,7 +50,7 @@ final class EndpointFaultsTest extends EndpointFixture {
             ScriptedSession bad = meet(endpoint, peer, 2);
             bad.does(input ->
                     input instanceof Input.SpisReserved
-                            ? List.of(new Action.InstallChildSa(child(1, 256)))
+                            ? List.of(new Action.InstallChildSa(child(1, 256), true))
                             : List.of(new Action.ReserveSpis(3)));
             poke(endpoint, peer, 2, bad);
             bad.next(Input.MessageReceived.class);

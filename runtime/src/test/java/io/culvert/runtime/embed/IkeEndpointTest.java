@@ -271,7 +271,7 @@ final class IkeEndpointTest extends EndpointFixture {
             ScriptedSession other = meet(endpoint, peer, 2);
             owner.does(i ->
                     i instanceof Input.MessageReceived
-                            ? List.of(new Action.InstallChildSa(child(1, 300)))
+                            ? List.of(new Action.InstallChildSa(child(1, 300), true))
                             : List.of());
             poke(endpoint, peer, 1, owner);
             owner.next(Input.MessageReceived.class);
@@ -288,7 +288,7 @@ final class IkeEndpointTest extends EndpointFixture {
             dataPlane.refuses = true;
             owner.does(i ->
                     i instanceof Input.MessageReceived
-                            ? List.of(new Action.InstallChildSa(child(3, 301)))
+                            ? List.of(new Action.InstallChildSa(child(3, 301), true))
                             : List.of());
             poke(endpoint, peer, 1, owner);
             owner.next(Input.MessageReceived.class);

@@ -56,6 +56,11 @@ final class RecordingDataPlane implements DataPlane, EspIntake {
     }
 
     @Override
+    public void installBehind(ChildSaSpec spec) {
+        install(spec);
+    }
+
+    @Override
     public void replace(ChildSaSpec next, ChildSaId previous) {
         installed.put(next.id(), next);
     }

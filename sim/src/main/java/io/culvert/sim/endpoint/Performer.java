@@ -65,8 +65,8 @@ final class Performer {
                 endpoint.dataPlane().release(spis);
                 resident.reserved.removeAll(spis);
             }
-            case Action.InstallChildSa(ChildSaSpec spec) -> {
-                endpoint.dataPlane().install(spec);
+            case Action.InstallChildSa(ChildSaSpec spec, boolean peerHasIt) -> {
+                endpoint.dataPlane().install(spec, peerHasIt);
                 installed(resident, spec);
             }
             case Action.ReplaceChildSa(ChildSaSpec next, ChildSaId previous) -> {

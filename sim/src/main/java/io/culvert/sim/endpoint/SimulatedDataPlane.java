@@ -94,8 +94,21 @@ public final class SimulatedDataPlane {
         }
     }
 
-    void install(ChildSaSpec spec) {
+    private void install(ChildSaSpec spec) {
         senders.addFirst(add(spec));
+    }
+
+    /// As the real one: where the peer does not have it yet another SA with the same selectors goes on sending until the
+    /// peer uses this one.
+    void install(ChildSaSpec spec, boolean peerHasIt) {
+        Optional<ChildSaSpec> other =
+                senders.stream()
+                        .map(sa -> sa.spec)
+                        .filter(_ -> !peerHasIt)
+                        .filter(o ->
+                                o.local().equals(spec.local()) && o.remote().equals(spec.remote()))
+                        .findFirst();
+        other.ifPresentOrElse(o -> replace(spec, o.id()), () -> install(spec));
     }
 
     void replace(ChildSaSpec next, ChildSaId previous) {

@@ -35,7 +35,7 @@ public sealed interface TransportChoice {
     /// IKE_SA_INIT over UDP, and then IKE in one TCP connection and ESP in UDP, with a peer that knows how to. With
     /// others all goes over UDP.
     ///
-    /// @spec https://datatracker.ietf.org/doc/draft-ietf-ipsecme-ikev2-reliable-transport/ section 3.1
+    /// @spec https://datatracker.ietf.org/doc/draft-ietf-ipsecme-ikev2-reliable-transport/ draft-ietf-ipsecme-ikev2-reliable-transport
     record Separate() implements TransportChoice {
         @Override
         public TransportKind kind() {

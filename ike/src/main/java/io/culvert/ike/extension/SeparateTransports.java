@@ -21,7 +21,7 @@ import java.util.List;
 /// No number is assigned to the notification yet; ours is from the private range and counts only beside the Vendor ID.
 /// An IKE SA that begins over TCP does without: it has all in its connection (ST-009).
 ///
-/// @spec https://datatracker.ietf.org/doc/draft-ietf-ipsecme-ikev2-reliable-transport/ sections 3.1 and 3.4
+/// @spec https://datatracker.ietf.org/doc/draft-ietf-ipsecme-ikev2-reliable-transport/ draft-ietf-ipsecme-ikev2-reliable-transport
 public final class SeparateTransports {
     private SeparateTransports() {}
 

@@ -265,20 +265,27 @@ class DatagramRelayTest extends RelayFixture {
     @Test
     @DisplayName("A client that only keeps its NAT's mapping stays")
     void keptAlive() throws IOException {
-        start(settings());
+        // with steps that are shorter than what a connection may take to write, which another
+        // thread does
+        RelayBounds bounds =
+                RelayBounds.DEFAULT.withTimes(
+                        Duration.ofMinutes(1),
+                        RelayBounds.DEFAULT.linger(),
+                        RelayBounds.DEFAULT.keepalive());
+        start(settings().withBounds(bounds));
         client.send(marked(first()), door());
         StreamPeer connection = acceptPrefixed();
         connection.readFrame();
         connection.send(frame(marked(answer())));
         client.receive();
         for (int i = 0; i < 4; i++) {
-            clock.advance(RelayBounds.DEFAULT.idle().dividedBy(3));
+            clock.advance(bounds.idle().dividedBy(3));
             client.send(Octets.of((byte) 0xff), door());
             client.send(esp(ESP_SPI, 40), door());
             assertThat(connection.readFrame()).isEqualTo(esp(ESP_SPI, 40));
         }
         assertThat(relay().statistics().clients()).isEqualTo(1);
-        clock.advance(RelayBounds.DEFAULT.idle().plusSeconds(2));
+        clock.advance(bounds.idle().plusSeconds(2));
         assertThat(relay().statistics().clients()).isZero();
         assertThat(connection.isEnded()).isTrue();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.ike.api.Action;
 import io.culvert.ike.api.Command;
+import io.culvert.ike.api.IkeEvent;
 import io.culvert.ike.api.Input;
 import io.culvert.ike.session.Pairs.Way;
 import io.culvert.ike.transport.StreamFraming;
@@ -231,6 +232,26 @@ class PathTest {
         assertThat(pair.gateway.session.orElseThrow().isOver()).isTrue();
         assertThat(pair.client.heldSpis).isEmpty();
         assertThat(pair.gateway.heldAddresses).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "TE-042: the original initiator opens connections, also after the other side has rekeyed the IKE SA")
+    void rekeyedByTheOther() {
+        Pair pair = Pairs.of(Way.TCP_ENCAPSULATION).start();
+        pair.gateway.handle(new Input.Commanded(new Command.RekeyIkeSa()));
+        pair.settle().advance(Duration.ofSeconds(1));
+        assertThat(pair.gateway.events(IkeEvent.IkeSaRekeyed.class)).hasSize(1);
+
+        int before = pair.gateway.ladder().size();
+        pair.reset();
+        pair.gateway.handle(new Input.Commanded(new Command.CheckLiveness()));
+        pair.settle().advance(Duration.ofSeconds(3));
+        assertThat(pair.gateway.actions(Action.OpenConnection.class)).isEmpty();
+        assertThat(pair.client.actions(Action.OpenConnection.class)).hasSize(2);
+        assertThat(pair.gateway.ladder().subList(before, pair.gateway.ladder().size()))
+                .contains("INFORMATIONAL request 0 tcp-encapsulation");
+        GarbageTest.assertStillWorks(pair);
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.culvert.ike.wire.Notification;
 import io.culvert.ike.wire.Notify;
 import io.culvert.ike.wire.NotifyType;
 import io.culvert.ike.wire.Payload;
+import io.culvert.ipsec.dataplane.EspRoute;
 import io.culvert.ipsec.testing.SeededRandom;
 import io.culvert.ipsec.value.IkeSpi;
 import io.culvert.ipsec.value.KeyMaterial;
@@ -67,6 +68,28 @@ class SessionResumeTest extends Resumptions {
         assertThat(after.virtualIps()).containsExactly(Pairs.LEASED);
         assertThat(pair.client.ticket.orElseThrow().ticket()).isNotEqualTo(used.ticket());
         GarbageTest.assertStillWorks(pair);
+    }
+
+    @Test
+    @DisplayName(
+            "IT-065: resumed over ike-tcp, the check over UDP 4500 comes first; after a rekeying there is none")
+    void checksItsPath() {
+        Pair pair = pair(Way.IKE_TCP, sealed()).start();
+        pair.client.handle(new Input.Commanded(new Command.RekeyIkeSa()));
+        pair.settle().advance(Duration.ofSeconds(1));
+        // the check after IKE_AUTH
+        assertThat(pair.client.ladder()).filteredOn(m -> m.endsWith(" udp")).hasSize(1);
+        EspRoute before = pair.gatewayRoute();
+
+        crash(pair);
+        int sent = pair.client.ladder().size();
+        again(pair);
+        assertThat(pair.client.ladder().subList(sent, sent + 3))
+                .containsExactly(
+                        "IKE_SESSION_RESUME request 0 ike-tcp",
+                        "IKE_AUTH request 1 ike-tcp",
+                        "INFORMATIONAL request 2 udp");
+        assertThat(pair.gatewayRoute()).isEqualTo(before);
     }
 
     @Test

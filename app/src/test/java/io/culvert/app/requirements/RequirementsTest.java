@@ -2,9 +2,15 @@ package io.culvert.app.requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.app.requirements.Requirement.Claim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +61,27 @@ class RequirementsTest {
         boolean same = Files.readString(ROOT.resolve("docs/rfc-table.md")).equals(table.page());
         assertThat(same).as(what).isTrue();
         assertThat(readme.equals(table.inReadme(readme))).as(what).isTrue();
+    }
+
+    @Test
+    @DisplayName(
+            "what no test shows of the transports stands in LIMITATIONS.md with its reason, and nothing that one does")
+    void limitations() throws IOException {
+        Pattern transports = Pattern.compile("\\b(?:TE|IT|ST)-[0-9A-F]{3}\\b");
+        Set<String> told =
+                transports
+                        .matcher(Files.readString(ROOT.resolve("LIMITATIONS.md")))
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> notShown =
+                RequirementPages.read(ROOT.resolve("docs/requirements")).requirements().stream()
+                        .filter(r -> r.claim() == Claim.NO || r.claim() == Claim.UNTESTED)
+                        .map(Requirement::id)
+                        .filter(transports.asMatchPredicate())
+                        .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(told).isEqualTo(notShown);
     }
 
     @Test

@@ -186,7 +186,8 @@ final class StreamClient implements Datagrams.Receiver {
     /// The gateway knows the client, so that the connection no longer counts as that of a stranger (IT-009).
     private void answered(TransportPath.Tcp on) {
         lastActivity = around.timekeeper().now();
-        if (!confirmed) {
+        // the client may have changed its connection in this moment: that one is answered later
+        if (!confirmed && isOn(on.connection())) {
             LOG.log(Level.INFO, "{0}: answered by {1} at {2}", on, gateway, port);
             confirmed = true;
             network.confirm(on.connection());
